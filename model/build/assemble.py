@@ -1,0 +1,56 @@
+"""The model's table of contents: declarations, then every rule of ``model.rules.RULES`` in turn, then the objectives."""
+
+from collections.abc import Sequence
+from types import ModuleType
+
+import pyomo.environ as pyo
+import xarray as xr
+
+from model.build.clauses import declare_clauses, declare_pace, declare_quota
+from model.build.declare import add_set
+from model.build.goods import declare_emissions, declare_goods, declare_segments
+from model.build.lines import declare_lines, declare_measures
+from model.build.money import declare_money
+from model.names import SOURCES_IN, Goal, Scope, Target
+from model.objective import OBJECTIVES
+from model.rules import RULES
+
+
+def stages(goals: Sequence[Goal], targets: Target) -> list[Goal]:
+    """Stages in solving order; a closest run starts with the shortfall of targets."""
+    return [Goal.SHORTFALL, *goals] if targets is Target.CLOSEST else list(goals)
+
+
+def add_rule(m: pyo.ConcreteModel, room: ModuleType) -> None:
+    """Add one rule under the name of its file."""
+    setattr(m, room.__name__.rsplit(".", 1)[-1], pyo.Constraint(*room.over(m), rule=room.rule))
+
+
+def build(
+    problem: xr.Dataset, goals: Sequence[Goal], boundary: Scope, *, closest: bool, rules: Sequence[ModuleType] = RULES
+) -> pyo.ConcreteModel:
+    """The Pyomo model of a problem.
+
+    ``goals`` are the stages of the objective in order; ``closest`` lets targets be missed; ``rules`` may be a subset.
+    """
+    m = pyo.ConcreteModel(name=str(problem.attrs.get("scenario", "pathways")))
+    years = problem["year"].values.tolist()
+    add_set(m, "years", years)
+    add_set(m, "base_years", years[:1])
+    add_set(m, "plan_years", years[1:])
+    add_set(m, "succession", zip(years[1:], years, strict=False), 2)
+    declare_lines(m, problem)
+    declare_measures(m, problem)
+    declare_goods(m, problem)
+    declare_segments(m, problem)
+    declare_emissions(m, problem)
+    declare_clauses(m, problem, closest=closest)
+    declare_quota(m, problem)
+    declare_pace(m, problem)
+    declare_money(m, problem)
+    for room in rules:
+        add_rule(m, room)
+    add_set(m, "counted", [str(source) for source in SOURCES_IN[boundary]])
+    for goal in goals:
+        setattr(m, f"objective_{goal}", pyo.Objective(rule=OBJECTIVES[goal]))
+    return m

@@ -1,0 +1,79 @@
+"""Errors that a user can act on. Each says where, what was found, what is allowed and what to do."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of an input: file, row (as a spreadsheet counts, header = 1), column, and what is wrong."""
+
+    file: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file + (f":{self.row}" if self.row else "") + (f" [{self.column}]" if self.column else "")
+        return f"{where}: {self.message}"
+
+
+class PathwayError(Exception):
+    """Base of every error that a user can cause; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class InputError(PathwayError):
+    """Faults in data or scenario files, all of them at once."""
+
+    exit_code = 2
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class InfeasibleError(PathwayError):
+    """No plan meets all clauses of the scenario."""
+
+    exit_code = 3
+
+
+class LimitError(PathwayError):
+    """The solver stopped at a limit without any plan."""
+
+    exit_code = 4
+
+
+class SolverError(PathwayError):
+    """The solver failed, or its answer did not pass the examiner."""
+
+    exit_code = 5
+
+
+class ResultError(PathwayError):
+    """A stored result is missing, damaged or without a valid certificate."""
+
+    exit_code = 6
+
+
+class ReplayError(PathwayError):
+    """The data do not reproduce the base year."""
+
+    exit_code = 7
+
+
+@dataclass
+class Faults:
+    """Gathers faults of one reading; ``raise_all`` raises them together."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, file: str, message: str, row: int | None = None, column: str | None = None) -> None:
+        """Note one fault."""
+        self.found.append(Fault(file, message, row, column))
+
+    def raise_all(self) -> None:
+        """Raise ``InputError`` with every fault noted so far, if any."""
+        if self.found:
+            raise InputError(self.found)

@@ -1,0 +1,155 @@
+"""Facts -> numbers: looks a parameter up, checks and converts its unit, interpolates its years."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from model.contract import FACTS, Configuration, Fact, Good, Group
+from model.errors import Faults
+from model.parameters import PARAMETERS, Parameter
+from model.scenario import Override, Scenario
+from model.tables import Tables
+from model.units import UnitError, convert, measure
+
+Array = npt.NDArray[np.float64]
+REGISTRY = {(parameter.table, parameter.name): parameter for parameter in PARAMETERS}
+_Key = tuple[str, str, str, str | None]
+
+
+def _matches(override: Override, fact: Fact, table: str) -> bool:
+    return (
+        override.table == table
+        and override.subject == fact.subject
+        and override.parameter == fact.parameter
+        and (override.item is None or override.item == fact.item)
+        and (override.path is None or override.path == fact.path)
+        and (override.year is None or override.year == fact.year)
+    )
+
+
+def override_facts(tables: Tables, overrides: list[Override], faults: Faults) -> dict[str, tuple[Fact, ...]]:
+    """The fact tables after a scenario's overrides; an override that meets no fact is a fault."""
+    met = [False] * len(overrides)
+    changed: dict[str, tuple[Fact, ...]] = {}
+    for table in FACTS:
+        rows = list(tables.facts(table))
+        for number, override in enumerate(overrides):
+            for position, fact in enumerate(rows):
+                if _matches(override, fact, table):
+                    met[number] = True
+                    rows[position] = fact.model_copy(update={"value": override.value, "note": "overridden by the scenario"})
+        changed[table] = tuple(rows)
+    for override, hit in zip(overrides, met, strict=True):
+        if not hit:
+            faults.add("scenario", f"facts: no fact matches {override.model_dump(exclude_none=True)}", column="facts")
+    return changed
+
+
+class FactBook:
+    """All facts of a data folder as one look-up, in model units, for the years of a scenario."""
+
+    def __init__(self, tables: Tables, scenario: Scenario, faults: Faults) -> None:
+        self.years = scenario.years.all()
+        self.paths = scenario.paths
+        self.faults = faults
+        self.goods = {row.id: row for row in tables.of(Good)}
+        self.groups = {row.id: row for row in tables.of(Group)}
+        self.product = {row.id: row.good for row in tables.of(Configuration)}
+        self._rows: dict[_Key, list[Fact]] = defaultdict(list)
+        self.items: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self.tables = override_facts(tables, scenario.facts, faults)
+        for table, facts in self.tables.items():
+            for fact in facts:
+                self._rows[(table, fact.subject, fact.parameter, fact.item)].append(fact)
+                known = self.items[(table, fact.subject, fact.parameter)]
+                if fact.item and fact.item not in known:
+                    known.append(fact.item)
+
+    def has(self, table: str, subject: str, parameter: str, item: str | None = None) -> bool:
+        """Is there such a fact?"""
+        return (table, subject, parameter, item) in self._rows
+
+    def unit_text(self, table: str, subject: str, parameter: str) -> str:
+        """The unit that a fact is written in."""
+        return self._rows[(table, subject, parameter, None)][0].unit
+
+    def unit_of(self, good: str) -> str:
+        """Dimension of a good's unit; ``good@site`` has its good's."""
+        return measure(self.goods[good.split("@")[0]].unit).dimensions[0]
+
+    def _dimensions(self, parameter: Parameter, item: str | None, product: str, group: str) -> tuple[str, str]:
+        names = {"good": item or "", "product": product, "group": group}
+        top, _, bottom = parameter.unit.partition("/")
+
+        def dimension(word: str) -> str:
+            if word == "good":
+                return self.unit_of(names["good"])
+            if word in ("product", "group"):
+                return names[word]
+            return word
+
+        return dimension(top), dimension(bottom) if bottom else ""
+
+    def _value(self, table: str, fact: Fact, parameter: Parameter, product: str, group: str) -> float:
+        if parameter.unit in ("metric", "any"):
+            return fact.value
+        item = fact.subject if table == "good_facts" else fact.item
+        try:
+            return convert(fact.value, fact.unit, self._dimensions(parameter, item, product, group))
+        except UnitError as error:
+            self.faults.add(f"{table}.csv", f"{fact.subject}, {fact.parameter}: {error}", column="unit")
+            return 0.0
+
+    def _choose(self, table: str, rows: list[Fact], parameter: Parameter) -> list[Fact]:
+        """The rows of the path that the scenario chose."""
+        named = {row.path for row in rows if row.path}
+        if not named:
+            return rows
+        subject = "carbon" if parameter.name == "carbon_price" else rows[0].subject
+        path = self.paths.get(subject)
+        if path not in named:
+            found = f"'{path}' is not one of" if path else "choose one of"
+            self.faults.add("scenario", f"paths: {subject}: {found} {', '.join(sorted(named))}", column="paths")
+            return [row for row in rows if row.path == min(named)]
+        return [row for row in rows if row.path in (path, None)]
+
+    def series(self, table: str, subject: str, name: str, item: str | None = None, *, product: str = "", group: str = "") -> Array | None:
+        """Values by year of the scenario, in model units; ``None`` where there is no fact.
+
+        Between given years the value is interpolated; a year outside them is a fault.
+        """
+        rows = self._rows.get((table, subject, name, item))
+        if not rows:
+            return None
+        parameter = REGISTRY[(table, name)]
+        rows = self._choose(table, rows, parameter)
+        values = {row.year: self._value(table, row, parameter, product, group) for row in rows}
+        if None in values:
+            return np.full(len(self.years), values[None])
+        known = sorted((year, value) for year, value in values.items() if year is not None)
+        outside = [year for year in self.years if not known[0][0] <= year <= known[-1][0]]
+        if outside and parameter.yearly and name != "base_output":
+            span = f"{known[0][0]} to {known[-1][0]}"
+            self.faults.add(f"{table}.csv", f"{subject}, {name}: no value for {outside[0]} (given: {span})", column="year")
+        return np.interp(self.years, [year for year, _ in known], [value for _, value in known])
+
+    def number(self, table: str, subject: str, name: str, item: str | None = None, *, product: str = "", group: str = "") -> float:
+        """The value of a parameter that does not vary; its default where it has one, else NaN."""
+        found = self.series(table, subject, name, item, product=product, group=group)
+        if found is not None:
+            return float(found[0])
+        default = REGISTRY[(table, name)].default
+        return np.nan if default is None else default
+
+    def needed(self, table: str, subject: str, name: str, *, product: str = "", group: str = "") -> float:
+        """A value that must be there; its absence is a fault."""
+        value = self.number(table, subject, name, product=product, group=group)
+        if np.isnan(value):
+            self.faults.add(f"{table}.csv", f"{subject}: parameter '{name}' is missing", column="parameter")
+        return value
+
+    def subjects(self, table: str, name: str) -> Iterable[str]:
+        """Subjects that state a parameter."""
+        return (subject for (where, subject, parameter, _) in self._rows if where == table and parameter == name)

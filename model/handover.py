@@ -1,0 +1,73 @@
+"""Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import pyomo.environ as pyo
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy import sparse
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Matrix:
+    """A linear model: ``lower <= A x <= upper``, bounds, integrality, one objective row per stage."""
+
+    columns: list[Any]
+    rows: list[tuple[Any, int]]
+    matrix: sparse.csc_array
+    lower: Floats
+    upper: Floats
+    column_lower: Floats
+    column_upper: Floats
+    integer: npt.NDArray[np.bool_]
+    objectives: dict[str, Floats]
+    offsets: dict[str, float]
+
+    def shape(self) -> tuple[int, int, int]:
+        """Rows, columns, non-zeros."""
+        return (*self.matrix.shape, self.matrix.nnz)
+
+
+def to_matrix(m: pyo.ConcreteModel) -> Matrix:
+    """Expand every rule and compile the model to arrays; objectives keep the names of their components."""
+    found = list(m.component_data_objects(pyo.Objective))
+    form = LinearStandardFormCompiler().write(m, mixed_form=True)
+    columns = list(form.columns)
+    signs = np.array([row.bound_type for row in form.rows])
+    lower = np.where(signs <= 0, form.rhs, -np.inf)
+    upper = np.where(signs >= 0, form.rhs, np.inf)
+    bounds = [column.bounds for column in columns]
+    rows = sparse.csr_array(form.c)
+    return Matrix(
+        columns=columns,
+        rows=[(row.constraint, row.bound_type) for row in form.rows],
+        matrix=sparse.csc_array(form.A),
+        lower=np.asarray(lower, dtype=float),
+        upper=np.asarray(upper, dtype=float),
+        column_lower=np.array([-np.inf if low is None else low for low, _ in bounds]),
+        column_upper=np.array([np.inf if high is None else high for _, high in bounds]),
+        integer=np.array([column.is_integer() or column.is_binary() for column in columns]),
+        objectives={objective.local_name: rows[[n]].toarray().ravel() for n, objective in enumerate(found)},
+        offsets={objective.local_name: float(form.c_offset[n]) for n, objective in enumerate(found)},
+    )
+
+
+def to_highs(matrix: Matrix, highs: highspy.Highs) -> None:
+    """Pass a matrix to a HiGHS instance in one call, without an objective."""
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.matrix.shape
+    lp.col_cost_ = np.zeros(lp.num_col_)
+    lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
+    lp.row_lower_, lp.row_upper_ = matrix.lower, matrix.upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.matrix.indptr
+    lp.a_matrix_.index_ = matrix.matrix.indices
+    lp.a_matrix_.value_ = matrix.matrix.data
+    lp.integrality_ = [highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in matrix.integer]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused the model")

@@ -1,0 +1,100 @@
+"""Arrays of clauses: the value that each sets in each year, how segments count towards it, and its size."""
+
+import numpy as np
+import numpy.typing as npt
+
+from model.contract import Clause, Good, Line, Segment
+from model.errors import Faults
+from model.facts import FactBook
+from model.names import VALUES
+from model.problem.sheet import Sheet
+from model.scenario import ClauseLever, Scenario
+from model.tables import Tables
+from model.units import convert, measure
+
+Array = npt.NDArray[np.float64]
+
+
+def _lever(choice: bool | ClauseLever | None) -> ClauseLever:
+    if choice is None:
+        return ClauseLever()
+    return ClauseLever(active=choice) if isinstance(choice, bool) else choice
+
+
+def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenario, faults: Faults) -> None:
+    """Fill clause values (NaN where a clause does not bind), target flags, segment weights and sizes.
+
+    A clause binds from the first year of its value on; between the years given it is interpolated, after them held.
+    """
+    value, target, weight = sheet.new("clause_value", np.nan), sheet.new("clause_target"), sheet.new("clause_weight")
+    rows = {row.id: row for row in tables.of(Clause)}
+    for name in scenario.clauses:
+        if name not in rows:
+            faults.add("scenario", f"clauses: '{name}' is not in clauses.csv", column="clauses")
+    scale = sheet.new("clause_scale", np.nan)
+    _base_intensity(sheet)
+    for row in rows.values():
+        position = sheet.at("clause", row.id)
+        lever = _lever(scenario.clauses.get(row.id))
+        target[position] = row.target
+        _weights(sheet, tables, row, weight[position])
+        if row.active if lever.active is None else lever.active:
+            value[position] = _values(book, row.id, lever)
+            scale[position] = np.abs(value[position]) * _size(sheet, tables, row)
+
+
+def _values(book: FactBook, clause: str, lever: ClauseLever) -> Array:
+    years = np.array(book.years)
+    facts = [fact for fact in book.tables["clause_facts"] if fact.subject == clause]
+    given = {fact.year or book.years[0]: convert(fact.value, fact.unit, measure(fact.unit).dimensions) for fact in facts}
+    first = lever.from_year or min((fact.year for fact in facts if fact.year), default=book.years[0] + 1)
+    set_to = np.interp(years, sorted(given), [given[year] for year in sorted(given)]) if given else np.zeros(len(years))
+    if lever.value is not None:
+        unit = facts[0].unit if facts else "1"
+        set_to = np.full(len(years), convert(lever.value, unit, measure(unit).dimensions))
+    return np.where((years >= first) & (years > book.years[0]), set_to, np.nan)
+
+
+def _weights(sheet: Sheet, tables: Tables, row: Clause, weight: Array) -> None:
+    """How much of each segment's output counts: 1, its value added, its new materials, or membership."""
+    for segment in tables.of(Segment):
+        position = sheet.at("segment", segment.id)
+        if row.subject in VALUES:
+            shares = {"gross_output": 1.0, "value_added": sheet.arrays["value_added"][position],
+                      "new_material": sheet.arrays["new_material"][position]}  # fmt: skip
+            weight[position] = shares[row.subject]
+        elif row.subject in (segment.cluster, segment.chain):
+            weight[position] = 1.0
+
+
+def _size(sheet: Sheet, tables: Tables, row: Clause) -> float:
+    """What one unit of the clause's value amounts to, so that shortfalls of different clauses can be added."""
+    if row.rule in ("utilisation_floor", "benchmark_share", "route_share"):
+        return float(sheet.arrays["base_capacity"][sheet.at("group", row.subject)])
+    if row.rule == "green_power_share":
+        makes = sheet.arrays["base_make"][:, None] * sheet.arrays["use"]
+        lines = _lines_of(sheet, tables, row.subject)
+        return float(makes[lines][:, _power(sheet, tables)].sum()) or 1.0
+    if row.rule == "energy_intensity":
+        base = sheet.arrays["base_value"] @ sheet.arrays["value_added"]
+        return float(sheet.arrays["base_intensity"] * base) or 1.0
+    return 1.0
+
+
+def _lines_of(sheet: Sheet, tables: Tables, group: str) -> npt.NDArray[np.bool_]:
+    own = {row.id for row in tables.of(Line) if row.group == group}
+    return np.array([line in own for line, _ in sheet.labels["state"]])  # type: ignore[misc]
+
+
+def _power(sheet: Sheet, tables: Tables) -> npt.NDArray[np.bool_]:
+    power = {row.id for row in tables.of(Good) if row.kind == "power"}
+    return np.array([str(place).split("@")[0] in power for place in sheet.labels["good"]])
+
+
+def _base_intensity(sheet: Sheet) -> None:
+    """Energy of the base year (equivalent value) over its value added."""
+    arrays = sheet.arrays
+    used = arrays["base_make"] @ arrays["use"] + arrays["base_value"] @ arrays["need"]
+    earned = float(arrays["base_value"] @ arrays["value_added"])
+    energy = float(used @ arrays["equivalent"][:, 0])
+    arrays["base_intensity"] = np.array(energy / earned if earned else 0.0)

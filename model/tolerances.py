@@ -1,0 +1,19 @@
+"""Every tolerance of the project, named once, with its reason."""
+
+INTEGRALITY = 1e-6
+"""Binaries may differ from 0 or 1 by this much in a solver's answer (HiGHS' mip_feasibility_tolerance)."""
+
+ROW = 1e-6
+"""A row of the stored, rounded and polished point may be violated by this, relative to max(1, sum of |terms|)."""
+
+OBJECTIVE = 1e-9
+"""Relative difference allowed between a reported total and the examiner's own sum."""
+
+STORED = 1e-9
+"""Relative change of one stored number that the certificate's hash and sums must notice."""
+
+BENCHMARK = 1e-9
+"""Slack in comparing a specific energy with its benchmark level, relative (floating-point sums of savings)."""
+
+GAP = 1e-4
+"""Default relative gap at which a stage counts as optimal; a scenario may ask for less."""

@@ -1,0 +1,65 @@
+"""Units: one table (``data/units.csv``) and one conversion, done once, where facts enter the problem."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLE = Path(__file__).parent.parent / "data" / "units.csv"
+
+
+class UnitError(ValueError):
+    """A unit is unknown, or does not measure what its parameter asks for."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A unit read: ``dimensions`` (numerator, denominator) and the ``factor`` to model units."""
+
+    dimensions: tuple[str, str]
+    factor: float
+
+
+def read_units(path: Path = TABLE) -> dict[str, tuple[str, float]]:
+    """Read the unit table: unit -> (dimension, factor to the model unit of that dimension)."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["unit"]: (row["dimension"], float(row["factor"])) for row in csv.DictReader(file)}
+
+
+UNITS = read_units()
+
+
+def _halves(unit: str) -> tuple[str, str]:
+    """Split a ratio at its first slash that is outside brackets and not part of a unit's own name."""
+    if unit in UNITS:
+        return unit, ""
+    depth = 0
+    for position, letter in enumerate(unit):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "/" and depth == 0:
+            return unit[:position], unit[position + 1 :].removeprefix("(").removesuffix(")")
+    return unit, ""
+
+
+def measure(unit: str) -> Measure:
+    """Read a unit such as ``t``, ``kWh/t`` or ``t/(t/d)``.
+
+    Raises ``UnitError`` for a unit that the table does not know.
+    """
+    top, bottom = _halves(unit)
+    unknown = [part for part in (top, bottom) if part and part not in UNITS]
+    if unknown:
+        raise UnitError(f"unknown unit '{unknown[0]}' (units.csv lists: {', '.join(UNITS)})")
+    dimension, factor = UNITS[top]
+    if not bottom:
+        return Measure((dimension, ""), factor)
+    below, divisor = UNITS[bottom]
+    return Measure((dimension, below), factor / divisor)
+
+
+def convert(value: float, unit: str, dimensions: tuple[str, str]) -> float:
+    """Convert a value to model units, after checking that its unit measures ``dimensions``."""
+    found = measure(unit)
+    if found.dimensions != dimensions:
+        asked = "/".join(part for part in dimensions if part)
+        raise UnitError(f"unit '{unit}' measures {'/'.join(p for p in found.dimensions if p)}, not {asked}")
+    return value * found.factor
