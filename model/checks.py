@@ -1,17 +1,38 @@
 """Checks across tables: every key leads somewhere, every unit converts, nothing stands there unused or unsourced."""
 
+from math import inf
+
 from model.contract import (
-    FACTS, Account, Clause, Cluster, Companion, Configuration, District, Fact, Good, Group, Indicator, Line, Measure,
-    Ratio, Row, Segment, SourceRow, Transition,
-)  # fmt: skip
+    FACTS,
+    Account,
+    Clause,
+    Cluster,
+    Companion,
+    Configuration,
+    District,
+    Fact,
+    Good,
+    Group,
+    Indicator,
+    Line,
+    Measure,
+    Named,
+    Ratio,
+    Row,
+    Segment,
+    SourceRow,
+    Transition,
+)
 from model.errors import Faults
 from model.facts import REGISTRY
 from model.names import VALUES, Source, Trade
+from model.parameters import Parameter
 from model.rules import RULE_NAMES
 from model.tables import Tables
 from model.units import UnitError, measure
 
 CITY = "city"
+NOT_NEGATIVE = ("capacity", "base_output", "supply", "sales", "price", "life", "share", "ratio", "endowment")
 SPECIAL = ("new_lines", "below_baseline")
 """Subjects of clauses that concern lines by their state, not by group."""
 
@@ -26,7 +47,8 @@ _REFERENCES: tuple[tuple[type[Row], str, type[Row]], ...] = (
 
 
 def _ids(tables: Tables) -> dict[type[Row], set[str]]:
-    kinds = {kind for _, _, kind in _REFERENCES} | {SourceRow, Good, Line}
+    kinds: set[type[Row]] = {SourceRow, Good, Line}
+    kinds.update(kind for _, _, kind in _REFERENCES)
     return {kind: {str(getattr(row, "id", "")) for row in tables.of(kind)} for kind in kinds}
 
 
@@ -88,41 +110,59 @@ def _subject_ids(table: str, tables: Tables, ids: dict[type[Row], set[str]]) -> 
     if table == "good_facts":
         sites = {row.site for row in tables.of(Line)}
         return ids[Good] | {f"{good.id}@{site}" for good in tables.of(Good) if good.on_site for site in sites}
-    kind = {Line: "line_facts", Configuration: "configuration_facts", Transition: "transition_facts", Measure: "measure_facts",
-            Segment: "segment_facts", Group: "group_facts", Clause: "clause_facts"}  # fmt: skip
-    row = next(key for key, value in kind.items() if value == table)
-    return {str(getattr(item, "id")) for item in tables.of(row)}  # noqa: B009
+    kinds: dict[str, type[Named]] = {
+        "line_facts": Line,
+        "configuration_facts": Configuration,
+        "transition_facts": Transition,
+        "measure_facts": Measure,
+        "segment_facts": Segment,
+        "group_facts": Group,
+        "clause_facts": Clause,
+    }
+    return {row.id for row in tables.of(kinds[table])}
 
 
 def _facts(tables: Tables, ids: dict[type[Row], set[str]], faults: Faults) -> None:
-    sources = {str(source) for source in Source}
     for table in FACTS:
         subjects = _subject_ids(table, tables, ids)
         allowed = sorted(name for where, name in REGISTRY if where == table)
         for number, row in tables.numbered(table):
             if not isinstance(row, Fact):
                 continue
-            file = f"{table}.csv"
             if row.subject not in subjects:
-                faults.add(file, f"'{row.subject}' is not in {FACTS[table]}.csv", number, "subject")
+                faults.add(f"{table}.csv", f"'{row.subject}' is not in {FACTS[table]}.csv", number, "subject")
             parameter = REGISTRY.get((table, row.parameter))
             if parameter is None:
-                faults.add(file, f"parameter '{row.parameter}' is used nowhere (allowed: {', '.join(allowed)})", number, "parameter")
+                message = f"parameter '{row.parameter}' is used nowhere (allowed: {', '.join(allowed)})"
+                faults.add(f"{table}.csv", message, number, "parameter")
                 continue
-            if parameter.item == "" and row.item is not None:
-                faults.add(file, f"'{row.parameter}' has no item; leave the cell empty", number, "item")
-            if parameter.item and row.item is None:
-                faults.add(file, f"'{row.parameter}' needs its {parameter.item} in this cell", number, "item")
-            if parameter.item == "source" and row.item and row.item not in sources:
-                faults.add(file, f"'{row.item}' is not an emission source ({', '.join(sorted(sources))})", number, "item")
-            if row.low is not None and row.high is not None and not row.low <= row.value <= row.high:
-                faults.add(file, f"value {row.value} is outside its range {row.low} to {row.high}", number, "value")
-            if row.parameter in ("capacity", "base_output", "supply", "price", "life", "share") and row.value < 0:
-                faults.add(file, f"{row.parameter} is negative: {row.value}", number, "value")
-            if row.grade == "E" and not row.note:
-                faults.add(file, "an estimate (grade E) needs its reason in the note", number, "note")
+            _item(row, parameter, f"{table}.csv", number, faults)
+            _value(row, f"{table}.csv", number, faults)
             if parameter.unit != "metric":
-                _unit(row.unit, file, number, faults)
+                _unit(row.unit, f"{table}.csv", number, faults)
+
+
+def _item(row: Fact, parameter: Parameter, file: str, number: int, faults: Faults) -> None:
+    """The item stands where the parameter needs one, and names a source where it must."""
+    sources = sorted(str(source) for source in Source)
+    if parameter.item == "" and row.item is not None:
+        faults.add(file, f"'{row.parameter}' has no item; leave the cell empty", number, "item")
+    if parameter.item and row.item is None:
+        faults.add(file, f"'{row.parameter}' needs its {parameter.item} in this cell", number, "item")
+    if parameter.item == "source" and row.item and row.item not in sources:
+        faults.add(file, f"'{row.item}' is not an emission source ({', '.join(sources)})", number, "item")
+
+
+def _value(row: Fact, file: str, number: int, faults: Faults) -> None:
+    """The value lies in its range and has the sign that its parameter allows; an estimate says why."""
+    low = -inf if row.low is None else row.low
+    high = inf if row.high is None else row.high
+    if not low <= row.value <= high:
+        faults.add(file, f"value {row.value} is outside its range {low} to {high}", number, "value")
+    if row.parameter in NOT_NEGATIVE and row.value < 0:
+        faults.add(file, f"{row.parameter} is negative: {row.value}", number, "value")
+    if row.grade == "E" and not row.note:
+        faults.add(file, "an estimate (grade E) needs its reason in the note", number, "note")
 
 
 def _unit(unit: str, file: str, number: int, faults: Faults) -> None:
@@ -132,9 +172,8 @@ def _unit(unit: str, file: str, number: int, faults: Faults) -> None:
         faults.add(file, str(error), number, "unit")
 
 
-def _entities(tables: Tables, faults: Faults) -> None:
-    """Units of goods and groups, supply of limited goods, lines with a capacity, clauses about something."""
-    stated = {(table, row.subject, row.parameter) for table in FACTS for row in tables.facts(table)}
+def _goods_and_groups(tables: Tables, stated: set[tuple[str, str, str]], faults: Faults) -> None:
+    """Units are known; what is bought up to a limit states the limit."""
     for number, row in tables.numbered("goods"):
         if isinstance(row, Good):
             _unit(row.unit, "goods.csv", number, faults)
@@ -143,24 +182,40 @@ def _entities(tables: Tables, faults: Faults) -> None:
     for number, row in tables.numbered("groups"):
         if isinstance(row, Group):
             _unit(row.unit, "groups.csv", number, faults)
+
+
+def _lines_and_transitions(tables: Tables, stated: set[tuple[str, str, str]], faults: Faults) -> None:
+    """Lines have a capacity; transitions apply to lines that exist and pay quota from an account that is ruled."""
     families = {name for row in tables.of(Line) for name in (row.family, row.id)}
+    ruled = {row.subject for row in tables.of(Clause) if row.rule == "replacement"}
     for number, row in tables.numbered("lines"):
         if isinstance(row, Line) and ("line_facts", row.id, "capacity") not in stated:
             faults.add("lines.csv", f"'{row.id}' has no capacity in line_facts.csv", number, "id")
     for number, row in tables.numbered("transitions"):
-        if isinstance(row, Transition):
-            for name in row.applies:
-                if name not in families:
-                    faults.add("transitions.csv", f"'{name}' is neither a family nor a line of lines.csv", number, "applies")
-            if row.debits and not row.ratio:
-                faults.add("transitions.csv", f"'{row.id}' debits a quota account but names no ratio class", number, "ratio")
-    subjects = {str(getattr(row, "id")) for kind in (Group, Cluster, Account) for row in tables.of(kind)} | {*VALUES, *SPECIAL}  # noqa: B009
+        if not isinstance(row, Transition):
+            continue
+        for name in row.applies:
+            if name not in families:
+                faults.add("transitions.csv", f"'{name}' is neither a family nor a line of lines.csv", number, "applies")
+        if row.debits and not row.ratio:
+            faults.add("transitions.csv", f"'{row.id}' debits a quota account but names no ratio class", number, "ratio")
+        if row.debits and row.debits not in ruled:
+            message = f"account '{row.debits}' has no replacement clause, so its quota would be free"
+            faults.add("transitions.csv", message, number, "debits")
+
+
+def _clauses(tables: Tables, faults: Faults) -> None:
+    """Clauses are about something that exists, and state a rule that exists."""
+    named: tuple[type[Named], ...] = (Group, Cluster, Account)
+    subjects = {row.id for kind in named for row in tables.of(kind)} | {*VALUES, *SPECIAL}
     for number, row in tables.numbered("clauses"):
-        if isinstance(row, Clause):
-            if row.subject not in subjects:
-                faults.add("clauses.csv", f"clause '{row.id}' names nothing: '{row.subject}' is no group, cluster, account or measure of value", number, "subject")
-            if row.rule not in RULE_NAMES:
-                faults.add("clauses.csv", f"'{row.rule}' is not a rule of the formulation", number, "rule")
+        if not isinstance(row, Clause):
+            continue
+        if row.subject not in subjects:
+            message = f"clause '{row.id}' names nothing: '{row.subject}' is no group, cluster, account or measure of value"
+            faults.add("clauses.csv", message, number, "subject")
+        if row.rule not in RULE_NAMES:
+            faults.add("clauses.csv", f"'{row.rule}' is not a rule of the formulation", number, "rule")
 
 
 def _unused(tables: Tables, faults: Faults) -> None:
@@ -191,6 +246,9 @@ def check_tables(tables: Tables) -> None:
     _sources(tables, ids, faults)
     _places(tables, ids, faults)
     _facts(tables, ids, faults)
-    _entities(tables, faults)
+    stated = {(table, row.subject, row.parameter) for table in FACTS for row in tables.facts(table)}
+    _goods_and_groups(tables, stated, faults)
+    _lines_and_transitions(tables, stated, faults)
+    _clauses(tables, faults)
     _unused(tables, faults)
     faults.raise_all()

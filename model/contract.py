@@ -56,8 +56,8 @@ class SourceRow(Row):
     id: Slug = Field(description="identifier, ASCII")
     title_zh: Text = Field(description="title, Chinese")
     title_en: Text = Field(description="title, English")
-    kind: Literal["plan", "standard", "statistic", "policy", "literature", "database", "press", "recalled", "estimate"] = (
-        Field(description="what sort of source")
+    kind: Literal["plan", "standard", "statistic", "policy", "literature", "database", "press", "recalled", "estimate"] = Field(
+        description="what sort of source"
     )
     locator: Text = Field(description="where it can be found: document number, address, file of a public repository")
 
@@ -165,9 +165,7 @@ class Segment(Named):
     required: ClassVar[bool] = False
     cluster: Slug = Field(description="cluster of the plan, key into clusters.csv")
     chain: Slug | None = Field(default=None, description="chain inside the cluster, key into clusters.csv")
-    sells: Place | None = Field(
-        default=None, description="its output is the sale of this good, counted with the line that makes it"
-    )
+    sells: Place | None = Field(default=None, description="its output is the sale of this good, counted with the line that makes it")
 
 
 class Cluster(Named):

@@ -86,10 +86,15 @@ class Budget(Strict):
 class SolverOptions(Strict):
     """Limits and settings of the solver; the time limit is per stage."""
 
-    gap: Annotated[float, Field(ge=0, lt=1)] = GAP
+    gap: Annotated[float, Field(ge=0, lt=1)] = Field(default=GAP, description="relative gap at which a stage counts as optimal")
+    gaps: dict[Goal, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict, description="another gap for a stage")
     time_limit: Annotated[float, Field(gt=0, le=86_400)] = 600.0
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+
+    def gap_of(self, goal: Goal) -> float:
+        """Gap of a stage."""
+        return self.gaps.get(goal, self.gap)
 
 
 class Scenario(Strict):
@@ -185,10 +190,12 @@ def _resolve(path: Path, folder: Path, chain: tuple[str, ...]) -> dict[str, Any]
 def _known(loc: tuple[str | int, ...]) -> list[str]:
     """Keys allowed at the place of an unknown key."""
     model: type[BaseModel] = Scenario
-    parts = {"years": Years, "budget": Budget, "solver": SolverOptions, "clauses": ClauseLever, "facts": Override,
-             "transitions": Selection, "measures": Selection, "title": Words, "why": Words}  # fmt: skip
+    parts: dict[str, type[BaseModel]] = {
+        "years": Years, "budget": Budget, "solver": SolverOptions, "clauses": ClauseLever, "facts": Override,
+        "transitions": Selection, "measures": Selection, "title": Words, "why": Words,
+    }  # fmt: skip
     if len(loc) > 1:
-        model = parts.get(str(loc[0]), Scenario)
+        model = parts.get(str(loc[0]), model)
     return list(model.model_fields)
 
 

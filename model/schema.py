@@ -1,6 +1,6 @@
 """What every array of a problem and of a result means: dims, unit, name in both languages.
 
-``state`` is a pair (line, configuration), ``step`` a pair (line, arc), ``fit`` a pair (line, measure): flat dims that
+``state`` is a pair (line, configuration), ``step`` a pair (line, arc), ``retrofit`` a pair (line, measure): flat dims that
 hold only the pairs that exist; the labels of a pair are the coordinates ``state_line``, ``state_configuration`` and so on.
 """
 
@@ -32,8 +32,8 @@ PROBLEM: dict[str, Array] = {
     # use and emissions
     "use": Array(("state", "good"), "unit of good per unit made", "use per unit made", "单位产品消耗"),
     "direct": Array(("state", "source"), "10ktCO2e per unit made", "direct emission per unit made besides its goods'", "单位产品直接排放"),
-    "change": Array(("fit", "good"), "unit of good per unit made", "change of use under a measure", "采用措施后消耗的变化"),
-    "direct_change": Array(("fit", "source"), "10ktCO2e per unit made", "change of direct emission under a measure", "采用措施后直接排放的变化"),
+    "change": Array(("retrofit", "good"), "unit of good per unit made", "change of use under a measure", "采用措施后消耗的变化"),
+    "direct_change": Array(("retrofit", "source"), "10ktCO2e per unit made", "change of direct emission under a measure", "采用措施后直接排放的变化"),
     "factor": Array(("good", "source", "year"), "10ktCO2e per unit of good", "emission where a good is used", "使用环节排放因子"),
     "embodied": Array(("good", "year"), "10ktCO2e per unit of good", "emission embodied in a bought good", "外购物料隐含排放因子"),
     "calorific": Array(("good",), "TJ per unit of good", "energy content, calorific", "折标系数（当量值）"),
@@ -43,11 +43,11 @@ PROBLEM: dict[str, Array] = {
     "sales": Array(("good", "year"), "unit of good", "most that can be sold outside; infinite: no limit", "最大外售量"),
     "demand": Array(("good", "year"), "unit of good", "final demand", "最终需求"),
     # measures
-    "share": Array(("fit",), "1", "share of production that a measure can cover", "措施可覆盖的产量比例"),
-    "measure_open": Array(("fit", "year"), "1", "the measure may be installed", "该年可安装"),
-    "saving": Array(("fit",), "metric of the benchmark", "specific energy saved", "单位产品节能量"),
-    "fit_capacity": Array(("fit",), "unit of group", "largest capacity among the configurations that carry it", "可承载该措施的最大产能"),
-    "fit_most": Array(("fit", "year"), "unit of good", "largest production that the measure could cover", "措施可覆盖的最大产量"),
+    "share": Array(("retrofit",), "1", "share of production that a measure can cover", "措施可覆盖的产量比例"),
+    "measure_open": Array(("retrofit", "year"), "1", "the measure may be installed", "该年可安装"),
+    "saving": Array(("retrofit",), "metric of the benchmark", "specific energy saved", "单位产品节能量"),
+    "fit_capacity": Array(("retrofit",), "unit of group", "largest capacity among the configurations that carry it", "可承载该措施的最大产能"),
+    "fit_most": Array(("retrofit", "year"), "unit of good", "largest production that the measure could cover", "措施可覆盖的最大产量"),
     "benchmark_gap": Array(("state",), "metric of the benchmark", "specific energy above the benchmark level", "超出标杆水平的单位能耗"),
     "baseline_gap": Array(("state",), "metric of the benchmark", "specific energy above the baseline level", "超出基准水平的单位能耗"),
     "new_at_benchmark": Array(("state",), "1", "reached only by building, which must be at benchmark", "新建项目须达到标杆水平"),
@@ -70,11 +70,11 @@ PROBLEM: dict[str, Array] = {
     "base_capacity": Array(("group",), "unit of group", "listed capacity in the base year", "基准年核定产能"),
     "step_cash": Array(("step",), "100M CNY", "investment of a move", "转换投资"),
     "step_annuity": Array(("step",), "100M CNY/a", "annuity of a move", "转换投资年金"),
-    "fit_cash": Array(("fit",), "100M CNY", "investment of a measure", "改造投资"),
-    "fit_annuity": Array(("fit",), "100M CNY/a", "annuity of a measure", "改造投资年金"),
+    "fit_cash": Array(("retrofit",), "100M CNY", "investment of a measure", "改造投资"),
+    "fit_annuity": Array(("retrofit",), "100M CNY/a", "annuity of a measure", "改造投资年金"),
     "fixed": Array(("state",), "100M CNY/a", "fixed cost of standing", "固定成本"),
     "variable": Array(("state",), "100M CNY per unit made", "variable cost", "可变成本"),
-    "variable_change": Array(("fit",), "100M CNY per unit made", "change of variable cost under a measure", "采用措施后可变成本的变化"),
+    "variable_change": Array(("retrofit",), "100M CNY per unit made", "change of variable cost under a measure", "采用措施后可变成本的变化"),
     "price": Array(("good", "year"), "100M CNY per unit of good", "price when bought", "购入价"),
     "sell_price": Array(("good", "year"), "100M CNY per unit of good", "price when sold", "外售价"),
     "carbon_price": Array(("year",), "100M CNY per 10ktCO2e", "carbon price", "碳价"),
@@ -92,11 +92,11 @@ PROBLEM: dict[str, Array] = {
 DECISIONS: dict[str, Array] = {
     "on": Array(("state", "year"), "1", "line stands in the configuration", "产线处于该配置"),
     "move": Array(("step", "year"), "1", "transition taken at the start of the year", "年初实施的转换"),
-    "fit": Array(("fit", "year"), "1", "measure is in place", "措施已实施"),
-    "install": Array(("fit", "year"), "1", "measure is installed", "措施安装"),
-    "lost": Array(("fit", "year"), "1", "measure ends with its configuration", "措施随配置终止"),
+    "fit": Array(("retrofit", "year"), "1", "measure is in place", "措施已实施"),
+    "install": Array(("retrofit", "year"), "1", "measure is installed", "措施安装"),
+    "lost": Array(("retrofit", "year"), "1", "measure ends with its configuration", "措施随配置终止"),
     "make": Array(("state", "year"), "unit of good", "production", "产量"),
-    "fitted": Array(("fit", "year"), "unit of good", "production under the measure", "措施覆盖的产量"),
+    "fitted": Array(("retrofit", "year"), "unit of good", "production under the measure", "措施覆盖的产量"),
     "benchmark": Array(("state", "year"), "1", "line meets the benchmark level", "达到能效标杆水平"),
     "buy": Array(("good", "year"), "unit of good", "bought outside", "购入量"),
     "sell": Array(("good", "year"), "unit of good", "sold outside", "外售量"),

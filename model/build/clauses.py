@@ -81,7 +81,11 @@ def _energy(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
         "segment_energy": xr.dot(x["need"].clip(min=0), x["equivalent"], dim="good"),
     }
     arrays = xr.Dataset(parts).assign_coords(x.coords)
-    for name, column, dimen in (("line_energy", "energy_lines", 2), ("fit_energy", "energy_fits", 2), ("segment_energy", "energy_segments", 1)):
+    for name, column, dimen in (
+        ("line_energy", "energy_lines", 2),
+        ("fit_energy", "energy_fits", 2),
+        ("segment_energy", "energy_segments", 1),
+    ):
         values = sparse(arrays, name)
         add_values(m, name, values)
         members = [(key[-1], key[:-1] if dimen > 1 else key[0]) for key in values]
@@ -101,14 +105,16 @@ def declare_quota(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
              for line, arc in pairs(x, "step") if arcs[arc][3] for year in years[1:]}  # fmt: skip
     credit = {(line, arc): capacity[line, arcs[arc][0]] for line, arc in pairs(x, "step") if arcs[arc][2]}
     endowment, lapse = every(x, "endowment"), every(x, "lapse")
-    windows = [(account, since, until) for account in x["account"].values.tolist() if account in active
-               for until in years[1:] for since in years if since < until and (since == years[0] or np.isfinite(lapse[account]))]  # fmt: skip
+    windows = [(account, since, until) for account in x["account"].values.tolist() if account in active for until in years[1:]
+               for since in years if since < until and (since == years[0] or np.isfinite(lapse[account]))]  # fmt: skip
     touched = {arcs[arc][3] for _, arc, _ in debit}
     add_set(m, "windows", [window for window in windows if window[0] in touched], 3)
     add_values(m, "debit", debit)
     add_values(m, "credit", credit)
     add_values(m, "endowment", endowment)
-    add_groups(m, "debits", m.windows, [(w, key) for w in m.windows for key in debit if arcs[key[1]][3] == w[0] and w[1] < key[2] <= w[2]], 3)
+    add_groups(
+        m, "debits", m.windows, [(w, key) for w in m.windows for key in debit if arcs[key[1]][3] == w[0] and w[1] < key[2] <= w[2]], 3
+    )
     earned = [(w, (*key, year)) for w in m.windows for key in credit if arcs[key[1]][2] == w[0]
               for year in years[1:] if w[1] - lapse[w[0]] < year <= w[2]]  # fmt: skip
     add_groups(m, "credits", m.windows, earned, 3)
@@ -126,7 +132,7 @@ def declare_pace(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     add_values(m, "fit_capacity", every(x, "fit_capacity"), m.fits)
     add_set(m, "paced_moves", [name for name in pace["pace_moves"] if len(m.moving_of[name])])
     add_values(m, "pace_moves", pace["pace_moves"])
-    paced = [(group[line], measure) for line, measure in pairs(x, "fit") if group[line] in pace["pace_retrofits"]]
+    paced = [(group[line], measure) for line, measure in pairs(x, "retrofit") if group[line] in pace["pace_retrofits"]]
     add_set(m, "paced_retrofits", paced, 2)
-    add_groups(m, "fitting_of", m.paced_retrofits, [((group[line], measure), line) for line, measure in pairs(x, "fit")])
+    add_groups(m, "fitting_of", m.paced_retrofits, [((group[line], measure), line) for line, measure in pairs(x, "retrofit")])
     add_values(m, "pace_retrofits", pace["pace_retrofits"])

@@ -15,7 +15,7 @@ Values = dict[Any, float]
 
 def pairs(problem: xr.Dataset, dim: str) -> Labels:
     """Labels of a flat dim: (line, configuration), (line, arc) or (line, measure); plain labels as 1-tuples."""
-    halves = {"state": "configuration", "step": "arc", "fit": "measure"}
+    halves = {"state": "configuration", "step": "arc", "retrofit": "measure"}
     if dim in halves:
         lines, others = problem[f"{dim}_line"].values.tolist(), problem[f"{dim}_{halves[dim]}"].values.tolist()
         return list(zip(lines, others, strict=True))

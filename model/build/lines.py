@@ -24,7 +24,9 @@ def declare_lines(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     add_groups(m, "arcs_of", m.movers, steps)
     add_groups(m, "arcs_into", m.states, [((line, end[arc]), arc) for line, arc in steps])
     add_groups(m, "arcs_from", m.states, [((line, start[arc]), arc) for line, arc in steps])
-    bonds = list(zip(*(x[f"companion_{part}"].values.tolist() for part in ("line", "configuration", "host", "host_configuration")), strict=True))
+    bonds = list(
+        zip(*(x[f"companion_{part}"].values.tolist() for part in ("line", "configuration", "host", "host_configuration")), strict=True)
+    )
     add_set(m, "bound_states", [(line, own) for line, own, _, _ in bonds], 2)
     add_groups(m, "hosts_of", m.bound_states, [((line, own), (host, its)) for line, own, host, its in bonds], 2)
     add_set(m, "ended", sparse(x, "outside_life"), 3)
@@ -44,9 +46,9 @@ def declare_lines(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
 
 def declare_measures(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     """Fits, what carries them, what they exclude, and the gaps to the energy levels."""
-    fits, states = pairs(x, "fit"), pairs(x, "state")
+    fits, states = pairs(x, "retrofit"), pairs(x, "state")
     arcs = list(zip(x["arc"].values.tolist(), x["arc_start"].values.tolist(), x["arc_end"].values.tolist(), strict=True))
-    hosting = [(fits[at], name) for at, name in zip(x["host_fit"].values.tolist(), x["host_configuration"].values.tolist(), strict=True)]
+    hosting = [(fits[at], name) for at, name in zip(x["host_retrofit"].values.tolist(), x["host_configuration"].values.tolist(), strict=True)]
     hosts = defaultdict(set)
     for fit, configuration in hosting:
         hosts[fit].add(configuration)

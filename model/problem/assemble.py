@@ -1,9 +1,13 @@
 """Puts the problem together: labels of every dim, then the arrays of lines, measures, goods, segments, quota and clauses."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
-from model.contract import Account, Clause, Cluster, Companion, Configuration, Good, Group, Line, Ratio, Segment, Transition
+from model.contract import Account, Clause, Cluster, Companion, Configuration, Good, Group, Line, Measure, Named, Ratio, Segment, Transition
 from model.errors import Faults
 from model.facts import FactBook
 from model.names import Cost, Source
@@ -22,15 +26,15 @@ from model.tables import Tables
 Activity = dict[str, dict[int, float]]
 
 
-def _labels(tables: Tables, network: Network, scenario: Scenario) -> dict[str, list[object]]:
-    def ids(kind: type[Group] | type[Cluster] | type[Account] | type[Segment] | type[Clause]) -> list[object]:
+def _labels(tables: Tables, network: Network, scenario: Scenario) -> dict[str, Sequence[Any]]:
+    def ids(kind: type[Named]) -> list[str]:
         return sorted(row.id for row in tables.of(kind))
 
     return {
         "year": list(scenario.years.all()),
         "state": list(network.states),
         "step": list(network.steps),
-        "fit": list(network.fits),
+        "retrofit": list(network.fits),
         "line": list(network.lines),
         "configuration": list(network.configurations),
         "arc": list(network.arcs),
@@ -51,16 +55,16 @@ def _text(values: list[str]) -> np.ndarray:
     return np.array(values, dtype=str) if values else np.array([], dtype="<U1")
 
 
-def _coordinates(tables: Tables, network: Network, labels: dict[str, list[object]]) -> dict[str, xr.Variable]:
+def _coordinates(tables: Tables, network: Network, labels: dict[str, Sequence[Any]]) -> dict[str, xr.Variable]:
     """Labels, the two halves of each pair, and the relations between sets."""
     coordinates = {
         dim: xr.Variable((dim,), np.array(names) if dim == "year" else _text([str(name) for name in names]))
         for dim, names in labels.items()
-        if dim not in ("state", "step", "fit")
+        if dim not in ("state", "step", "retrofit")
     }
-    halves = {"state": ("line", "configuration"), "step": ("line", "arc"), "fit": ("line", "measure")}
+    halves = {"state": ("line", "configuration"), "step": ("line", "arc"), "retrofit": ("line", "measure")}
     for dim, (first, second) in halves.items():
-        pairs = [(str(a), str(b)) for a, b in labels[dim]]  # type: ignore[misc]
+        pairs = [(str(a), str(b)) for a, b in labels[dim]]
         coordinates[f"{dim}_{first}"] = xr.Variable((dim,), _text([a for a, _ in pairs]))
         coordinates[f"{dim}_{second}"] = xr.Variable((dim,), _text([b for _, b in pairs]))
     lines = list(network.lines.values())
@@ -86,7 +90,7 @@ def _coordinates(tables: Tables, network: Network, labels: dict[str, list[object
     }
     # relations that are lists of pairs: which configuration carries a measure, what excludes what, who needs whom
     hosting = [(n, line, k) for n, (line, measure) in enumerate(network.fits) for k in network.hosts[(line, measure)]]
-    coordinates["host_fit"] = xr.Variable(("host",), np.array([n for n, _, _ in hosting], dtype=int))
+    coordinates["host_retrofit"] = xr.Variable(("host",), np.array([n for n, _, _ in hosting], dtype=int))
     coordinates["host_configuration"] = xr.Variable(("host",), _text([k for _, _, k in hosting]))
     excluded = [(line, a, b) for line, a in network.fits for b in network.measures[a].excludes if (line, b) in network.hosts]
     coordinates |= {
@@ -112,8 +116,10 @@ def _kind(tables: Tables, place: str) -> str:
 
 def _names(tables: Tables, coordinates: dict[str, xr.Variable]) -> dict[str, xr.Variable]:
     """Chinese and English names as coordinates beside the labels."""
-    kinds = {"line": Line, "configuration": Configuration, "arc": Transition, "good": Good, "segment": Segment, "group": Group,
-             "cluster": Cluster, "clause": Clause}  # fmt: skip
+    kinds: dict[str, type[Named]] = {
+        "line": Line, "configuration": Configuration, "arc": Transition, "measure": Measure, "good": Good, "segment": Segment,
+        "group": Group, "cluster": Cluster, "clause": Clause,
+    }  # fmt: skip
     found: dict[str, xr.Variable] = {}
     for dim, kind in kinds.items():
         rows = {row.id: row for row in tables.of(kind)}
@@ -133,7 +139,7 @@ def assemble(tables: Tables, scenario: Scenario, activity: Activity | None = Non
     network = build_network(tables, scenario, faults)
     sheet = Sheet(_labels(tables, network, scenario))
     years = scenario.years.all()
-    sheet.new("span")[:] = [0.0, *(later - earlier for earlier, later in zip(years, years[1:], strict=False))]
+    sheet.new("span")[:] = [0.0, *(later - earlier for earlier, later in pairwise(years))]
     write_lines(sheet, network, book, tables)
     write_measures(sheet, network, book, tables)
     write_goods(sheet, book, tables)
@@ -144,7 +150,7 @@ def assemble(tables: Tables, scenario: Scenario, activity: Activity | None = Non
     sheet.arrays["total_budget"] = np.array(np.inf if scenario.budget.total is None else scenario.budget.total)
     _paces(sheet, scenario, faults)
     faults.raise_all()
-    coordinates = _coordinates(tables, network, sheet.labels)  # type: ignore[arg-type]
+    coordinates = _coordinates(tables, network, sheet.labels)
     coordinates |= _names(tables, coordinates)
     problem = xr.Dataset(sheet.variables(), coords=coordinates)
     return problem.assign_attrs(

@@ -83,7 +83,7 @@ def _size(sheet: Sheet, tables: Tables, row: Clause) -> float:
 
 def _lines_of(sheet: Sheet, tables: Tables, group: str) -> npt.NDArray[np.bool_]:
     own = {row.id for row in tables.of(Line) if row.group == group}
-    return np.array([line in own for line, _ in sheet.labels["state"]])  # type: ignore[misc]
+    return np.array([line in own for line, _ in sheet.labels["state"]])
 
 
 def _power(sheet: Sheet, tables: Tables) -> npt.NDArray[np.bool_]:

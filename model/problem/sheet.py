@@ -1,6 +1,7 @@
 """A place to write arrays by name: zeros of the right shape, labels instead of positions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ Array = npt.NDArray[np.float64]
 class Sheet:
     """Arrays of a problem in the making; ``labels`` gives the labels of each dim in order."""
 
-    def __init__(self, labels: dict[str, Sequence[object]]) -> None:
+    def __init__(self, labels: dict[str, Sequence[Any]]) -> None:
         self.labels = labels
         self.position = {dim: {label: place for place, label in enumerate(names)} for dim, names in labels.items()}
         self.arrays: dict[str, Array] = {}

@@ -1,10 +1,13 @@
 r"""Capital spent before the base year is sunk.
 
-.. math:: C^{cap}_{t_0} = 0
+.. math::
 
-C-cap  capital cost
+    C^{cap}_{t_0} = 0
+
+- C-cap: capital cost
 
 Source: definition
+
 Binding: always.
 """
 

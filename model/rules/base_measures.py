@@ -1,10 +1,13 @@
 r"""In the base year no measure of the list is in place: its share says what is still open.
 
-.. math:: f_{l,m,t_0} = 0 \qquad \forall l, m
+.. math::
 
-f  1 if measure m is in place (``fit``)
+    f_{l,m,t_0} = 0 \qquad \forall l, m
+
+- f: 1 if measure m is in place (``fit``)
 
 Source: measure_facts.csv, share
+
 Binding: always; the base year is no decision.
 """
 
@@ -15,7 +18,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.fits, m.base_years,)
+    return (m.fits, m.base_years)
 
 
 def rule(m: pyo.ConcreteModel, line: str, measure: str, year: int) -> Any:

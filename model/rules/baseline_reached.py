@@ -1,10 +1,18 @@
 r"""From its date on, no capacity stands below the energy baseline level: it is retrofitted or leaves.
 
-.. math:: \sum_m \sigma_{l,m}\, f_{l,m,t} \ge h_{l,k}\, z_{l,k,t} \qquad \forall (l,k)\ \text{above the baseline}, t \ge t^{base}
+.. math::
 
-sigma  ``saving``;  f  ``fit``;  h  specific energy above the baseline (``baseline_gap``);  z  ``on``
+    \sum_m \sigma_{l,m}\, f_{l,m,t} \ge h_{l,k}\, z_{l,k,t} \qquad \forall (l,k)\ \text{above the baseline}, t
+    \ge t^{base}
 
-Source: NDRC and others (2021): below-baseline capacity of 25 fields retrofitted or out by the end of 2025; plan, IV(4)
+- sigma: ``saving``
+- f: ``fit``
+- h: specific energy above the baseline (``baseline_gap``)
+- z: ``on``
+
+Source: NDRC and others (2021): below-baseline capacity of 25 fields retrofitted or out by the end of 2025; plan,
+IV(4)
+
 Binding: the deadline decides the retrofit or the exit.
 """
 

@@ -1,10 +1,16 @@
 r"""A line is at the benchmark level only if its measures close the gap of its specific energy.
 
-.. math:: \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, b_{l,k,t} \qquad \forall (l,k)\ \text{with a benchmark}, t
+.. math::
 
-sigma  specific energy saved, in the benchmark's metric (``saving``);  f  ``fit``;  g  specific energy above the benchmark (``benchmark_gap``; negative: already below);  b  ``benchmark``
+    \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, b_{l,k,t} \qquad \forall (l,k)\ \text{with a benchmark}, t
+
+- sigma: specific energy saved, in the benchmark's metric (``saving``)
+- f: ``fit``
+- g: specific energy above the benchmark (``benchmark_gap``; negative: already below)
+- b: ``benchmark``
 
 Source: NDRC (2021) no. 1609 and (2023) no. 723, benchmark levels; plan, box 11
+
 Binding: the measures just close the gap.
 """
 
@@ -15,7 +21,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.levelled, m.years,)
+    return (m.levelled, m.years)
 
 
 def rule(m: pyo.ConcreteModel, line: str, configuration: str, year: int) -> Any:

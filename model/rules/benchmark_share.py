@@ -1,10 +1,18 @@
 r"""The stated share of standing capacity is at the energy benchmark level.
 
-.. math:: \sum_{(l,k) \in S_g} C_{l,k}\, b_{l,k,t} + d_{c,t} \ge \beta_{c,t} \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t} \qquad \forall (c,g,t)
+.. math::
 
-C  listed capacity;  b  ``benchmark``;  d  ``shortfall``;  beta  share;  z  ``on``
+    \sum_{(l,k) \in S_g} C_{l,k}\, b_{l,k,t} + d_{c,t} \ge \beta_{c,t} \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t}
+    \qquad \forall (c,g,t)
+
+- C: listed capacity
+- b: ``benchmark``
+- d: ``shortfall``
+- beta: share
+- z: ``on``
 
 Source: NDRC and others (2021): 30 % of capacity at benchmark by 2025; action plans of 2024
+
 Binding: retrofits are made for the share, not for their own saving.
 """
 

@@ -1,10 +1,14 @@
 r"""Direct emissions cost the carbon price.
 
-.. math:: C^{co2}_t = \varpi^{co2}_t \sum_{s \in \text{scope 1}} E_{s,t} \qquad \forall t
+.. math::
 
-varpi-co2  carbon price;  E  ``emission``
+    C^{co2}_t = \varpi^{co2}_t \sum_{s \in \text{scope 1}} E_{s,t} \qquad \forall t
+
+- varpi-co2: carbon price
+- E: ``emission``
 
 Source: city_facts.csv, carbon_price
+
 Binding: always; definition.
 """
 

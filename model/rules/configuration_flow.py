@@ -1,10 +1,16 @@
 r"""A line changes its configuration only along the arcs of the configuration graph.
 
-.. math:: z_{l,k,t} = z_{l,k,t^-} + \sum_{a \to k} v_{l,a,t} - \sum_{a \leftarrow k} v_{l,a,t} \qquad \forall l, k, t > t_0
+.. math::
 
-z  ``on``;  v  1 if arc a is taken at the start of year t (``move``);  t-  the model year before
+    z_{l,k,t} = z_{l,k,t^-} + \sum_{a \to k} v_{l,a,t} - \sum_{a \leftarrow k} v_{l,a,t} \qquad \forall l, k, t
+    > t_0
+
+- z: ``on``
+- v: 1 if arc a is taken at the start of year t (``move``)
+- t-: the model year before
 
 Source: transitions.csv
+
 Binding: always; a unit flow, integral by itself without coupling rows.
 """
 
@@ -15,7 +21,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.states, m.succession,)
+    return (m.states, m.succession)
 
 
 def rule(m: pyo.ConcreteModel, line: str, configuration: str, year: int, before: int) -> Any:

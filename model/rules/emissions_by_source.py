@@ -1,10 +1,22 @@
 r"""Emissions of a source are the sum over lines, measures, segments and bought goods.
 
-.. math:: E_{s,t} = \sum_{l,k} e_{l,k,s,t}\, x_{l,k,t} + \sum_{l,m} e^{\Delta}_{l,m,s,t}\, w_{l,m,t} + \sum_j e_{j,s,t}\, q_{j,t} + \sum_g \hat e_{g,t}\, p_{g,t}\,[s = \text{imports}] \qquad \forall s, t
+.. math::
 
-E  ``emission``;  e  emission per unit made: direct, plus use of each good times its factor (``intensity``);  e-Delta  change under a measure (``relief``);  e_j  per output (``segment_intensity``);  e-hat  embodied in bought goods;  x  ``make``;  w  ``fitted``;  q  ``output``;  p  ``buy``.  Sources are disjoint: fuel, process, PFC (scope 1), power (scope 2), imports.
+    E_{s,t} = \sum_{l,k} e_{l,k,s,t}\, x_{l,k,t} + \sum_{l,m} e^{\Delta}_{l,m,s,t}\, w_{l,m,t} + \sum_j
+    e_{j,s,t}\, q_{j,t} + \sum_g \hat e_{g,t}\, p_{g,t}\,[s = \text{imports}] \qquad \forall s, t
+
+- E: ``emission``
+- e: emission per unit made: direct, plus use of each good times its factor (``intensity``)
+- e-Delta: change under a measure (``relief``)
+- e_j: per output (``segment_intensity``)
+- e-hat: embodied in bought goods
+- x: ``make``
+- w: ``fitted``
+- q: ``output``
+- p: ``buy``.  Sources are disjoint: fuel, process, PFC (scope 1), power (scope 2), imports.
 
 Source: GB/T 32150 and its sector parts; provincial factor of purchased power
+
 Binding: always; definition.
 """
 
@@ -15,7 +27,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.sources, m.years,)
+    return (m.sources, m.years)
 
 
 def rule(m: pyo.ConcreteModel, source: str, year: int) -> Any:

@@ -1,10 +1,13 @@
 r"""A line with a last year does not stand after it.
 
-.. math:: z_{l,k,t} = 0 \qquad \forall (l,k,t)\ \text{after the last year}
+.. math::
 
-z  ``on``
+    z_{l,k,t} = 0 \qquad \forall (l,k,t)\ \text{after the last year}
+
+- z: ``on``
 
 Source: lines.csv, last_year (closed by contract or notice)
+
 Binding: always, where it applies.
 """
 

@@ -1,10 +1,21 @@
 r"""Energy per value added falls to the stated share of the base year's.
 
-.. math:: \sum_{l,k} \epsilon_{l,k,t}\, x_{l,k,t} + \sum_{l,m} \epsilon^{\Delta}_{l,m,t}\, w_{l,m,t} + \sum_s \epsilon_{s,t}\, q_{s,t} \le \phi_{c,t}\, I_0 \sum_s a_s\, q_{s,t} + d_{c,t} \qquad \forall (c,t)
+.. math::
 
-epsilon  energy per unit, equivalent value (``line_energy``, ``fit_energy``, ``segment_energy``);  x  ``make``;  w  ``fitted``;  q  ``output``;  phi  share of the base year;  I0  base intensity;  a  ``value_added``;  d  ``shortfall``
+    \sum_{l,k} \epsilon_{l,k,t}\, x_{l,k,t} + \sum_{l,m} \epsilon^{\Delta}_{l,m,t}\, w_{l,m,t} + \sum_s
+    \epsilon_{s,t}\, q_{s,t} \le \phi_{c,t}\, I_0 \sum_s a_s\, q_{s,t} + d_{c,t} \qquad \forall (c,t)
+
+- epsilon: energy per unit, equivalent value (``line_energy``, ``fit_energy``, ``segment_energy``)
+- x: ``make``
+- w: ``fitted``
+- q: ``output``
+- phi: share of the base year
+- I0: base intensity
+- a: ``value_added``
+- d: ``shortfall``
 
 Source: Chongqing government (2022) no. 34: industrial energy per value added down 14.5 % by 2025
+
 Binding: growth has to be light, or lines save energy.
 """
 

@@ -1,10 +1,14 @@
 r"""Fixed cost is paid while a line stands.
 
-.. math:: C^{fix}_t = \sum_{l,k} \phi_{l,k}\, z_{l,k,t} \qquad \forall t
+.. math::
 
-phi  fixed cost of standing (``fixed``);  z  ``on``
+    C^{fix}_t = \sum_{l,k} \phi_{l,k}\, z_{l,k,t} \qquad \forall t
+
+- phi: fixed cost of standing (``fixed``)
+- z: ``on``
 
 Source: configuration_facts.csv
+
 Binding: always; definition.
 """
 

@@ -1,10 +1,14 @@
 r"""A segment's gross output does not fall below what its market keeps.
 
-.. math:: q_{s,t} \ge q^{min}_{s,t} \qquad \forall s, t
+.. math::
 
-q  ``output``;  q-min  ``least``
+    q_{s,t} \ge q^{min}_{s,t} \qquad \forall s, t
+
+- q: ``output``
+- q-min: ``least``
 
 Source: segment_facts.csv, growth_least
+
 Binding: the optimum would shrink the segment further.
 """
 
@@ -15,7 +19,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.segments, m.years,)
+    return (m.segments, m.years)
 
 
 def rule(m: pyo.ConcreteModel, segment: str, year: int) -> Any:

@@ -1,10 +1,16 @@
 r"""Investment of a year is the cash of its moves and retrofits.
 
-.. math:: J_t = \sum_{l,a} \iota_{l,a}\, v_{l,a,t} + \sum_{l,m} \iota_{l,m}\, i_{l,m,t} \qquad \forall t > t_0
+.. math::
 
-J  ``investment``;  iota  cash of a move (``step_cash``) or measure (``fit_cash``);  v  ``move``;  i  ``install``
+    J_t = \sum_{l,a} \iota_{l,a}\, v_{l,a,t} + \sum_{l,m} \iota_{l,m}\, i_{l,m,t} \qquad \forall t > t_0
+
+- J: ``investment``
+- iota: cash of a move (``step_cash``) or measure (``fit_cash``)
+- v: ``move``
+- i: ``install``
 
 Source: transition_facts.csv, measure_facts.csv
+
 Binding: always; definition.
 """
 

@@ -1,10 +1,16 @@
 r"""New lines stand at the energy benchmark level.
 
-.. math:: \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, z_{l,k,t} \qquad \forall (l,k)\ \text{built new}, t > t_0
+.. math::
 
-sigma  ``saving``;  f  ``fit``;  g  ``benchmark_gap``;  z  ``on``
+    \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, z_{l,k,t} \qquad \forall (l,k)\ \text{built new}, t > t_0
+
+- sigma: ``saving``
+- f: ``fit``
+- g: ``benchmark_gap``
+- z: ``on``
 
 Source: plan, IV(4): new projects fully reach the benchmark level
+
 Binding: the new line needs these measures from its first day.
 """
 

@@ -1,10 +1,15 @@
 r"""The capacity of a closed list does not grow (no new independent cement grinding).
 
-.. math:: \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t} \le C^0_g \qquad \forall (c,g,t)\ \text{where the clause binds}
+.. math::
 
-C  listed capacity;  z  ``on``;  C0  listed capacity of the base year (``base_capacity``)
+    \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t} \le C^0_g \qquad \forall (c,g,t)\ \text{where the clause binds}
+
+- C: listed capacity
+- z: ``on``
+- C0: listed capacity of the base year (``base_capacity``)
 
 Source: plan, box 11: no new independent cement grinding capacity
+
 Binding: capacity stands at its base-year level.
 """
 

@@ -1,10 +1,13 @@
 r"""A line stands in exactly one configuration each year.
 
-.. math:: \sum_k z_{l,k,t} = 1 \qquad \forall l, t
+.. math::
 
-z  1 if line l stands in configuration k in year t (``on``)
+    \sum_k z_{l,k,t} = 1 \qquad \forall l, t
+
+- z: 1 if line l stands in configuration k in year t (``on``)
 
 Source: definition
+
 Binding: always; the row only says that states exclude each other.
 """
 
@@ -15,7 +18,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.lines, m.years,)
+    return (m.lines, m.years)
 
 
 def rule(m: pyo.ConcreteModel, line: str, year: int) -> Any:

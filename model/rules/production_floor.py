@@ -1,10 +1,16 @@
 r"""Physical output reaches its floor.
 
-.. math:: \sum_{(l,k) \in P_g} x_{l,k,t} + d_{c,t} \ge F_{c,t} \qquad \forall (c,g,t)\ \text{where the floor binds}
+.. math::
 
-x  ``make``;  P  producing states of group g;  d  ``shortfall``;  F  floor
+    \sum_{(l,k) \in P_g} x_{l,k,t} + d_{c,t} \ge F_{c,t} \qquad \forall (c,g,t)\ \text{where the floor binds}
+
+- x: ``make``
+- P: producing states of group g
+- d: ``shortfall``
+- F: floor
 
 Source: scenario
+
 Binding: the floor keeps lines running.
 """
 

@@ -1,10 +1,14 @@
 r"""Bought goods cost their price; fuels and power count as energy, all else as feedstock.
 
-.. math:: C^i_t = \sum_{g \in G_i} \varpi_{g,t}\, p_{g,t} \qquad \forall i \in \{\text{energy}, \text{feedstock}\}, t
+.. math::
 
-varpi  price without value-added tax;  p  ``buy``
+    C^i_t = \sum_{g \in G_i} \varpi_{g,t}\, p_{g,t} \qquad \forall i \in \{\text{energy}, \text{feedstock}\}, t
+
+- varpi: price without value-added tax
+- p: ``buy``
 
 Source: good_facts.csv, price
+
 Binding: always; definition.
 """
 
@@ -15,7 +19,7 @@ import pyomo.environ as pyo
 
 def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
     """Where the rule applies."""
-    return (m.purchase_items, m.years,)
+    return (m.purchase_items, m.years)
 
 
 def rule(m: pyo.ConcreteModel, item: str, year: int) -> Any:

@@ -1,10 +1,14 @@
 r"""Goods sold outside earn their price, counted as negative cost.
 
-.. math:: C^{rev}_t = - \sum_g \varpi^{sell}_{g,t}\, r_{g,t} \qquad \forall t
+.. math::
 
-varpi-sell  price when sold;  r  ``sell``
+    C^{rev}_t = - \sum_g \varpi^{sell}_{g,t}\, r_{g,t} \qquad \forall t
+
+- varpi-sell: price when sold
+- r: ``sell``
 
 Source: good_facts.csv, sell_price (absent: nothing is earned)
+
 Binding: always; definition.
 """
 

@@ -1,10 +1,16 @@
 r"""The stated share of production comes from the short route.
 
-.. math:: \sum_{(l,k) \in P_g^{short}} x_{l,k,t} + d_{c,t} \ge \theta_{c,t} \sum_{(l,k) \in P_g} x_{l,k,t} \qquad \forall (c,g,t)
+.. math::
 
-x  ``make``;  d  ``shortfall``;  theta  share of the short route
+    \sum_{(l,k) \in P_g^{short}} x_{l,k,t} + d_{c,t} \ge \theta_{c,t} \sum_{(l,k) \in P_g} x_{l,k,t} \qquad
+    \forall (c,g,t)
+
+- x: ``make``
+- d: ``shortfall``
+- theta: share of the short route
 
 Source: national goal: electric-arc share of crude steel at least 15 % in 2025
+
 Binding: long-route lines convert or run less.
 """
 

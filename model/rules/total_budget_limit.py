@@ -1,10 +1,14 @@
 r"""Investment over all years stays within the total budget.
 
-.. math:: \sum_t J_t \le B^{tot}
+.. math::
 
-J  ``investment``;  B-tot  total budget
+    \sum_t J_t \le B^{tot}
+
+- J: ``investment``
+- B-tot: total budget
 
 Source: scenario, budget
+
 Binding: abatement is bought where a yuan brings most.
 """
 

@@ -1,10 +1,18 @@
 r"""Standing capacity is used to at least the stated share.
 
-.. math:: \sum_{(l,k) \in P_g} x_{l,k,t} + d_{c,t} \ge \eta_{c,t} \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t} \qquad \forall (c,g,t)
+.. math::
 
-x  ``make``;  d  ``shortfall``;  eta  least utilisation;  C  listed capacity;  z  ``on``
+    \sum_{(l,k) \in P_g} x_{l,k,t} + d_{c,t} \ge \eta_{c,t} \sum_{(l,k) \in S_g} C_{l,k}\, z_{l,k,t} \qquad
+    \forall (c,g,t)
+
+- x: ``make``
+- d: ``shortfall``
+- eta: least utilisation
+- C: listed capacity
+- z: ``on``
 
 Source: plan, I(1): utilisation above 80 %
+
 Binding: idle capacity has to leave.
 """
 

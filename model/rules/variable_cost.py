@@ -1,10 +1,16 @@
 r"""Variable cost follows production, with what measures change of it.
 
-.. math:: C^{var}_t = \sum_{l,k} c_{l,k}\, x_{l,k,t} + \sum_{l,m} c^{\Delta}_{l,m}\, w_{l,m,t} \qquad \forall t
+.. math::
 
-c  variable cost without goods (``variable``);  x  ``make``;  c-Delta  ``variable_change``;  w  ``fitted``
+    C^{var}_t = \sum_{l,k} c_{l,k}\, x_{l,k,t} + \sum_{l,m} c^{\Delta}_{l,m}\, w_{l,m,t} \qquad \forall t
+
+- c: variable cost without goods (``variable``)
+- x: ``make``
+- c-Delta: ``variable_change``
+- w: ``fitted``
 
 Source: configuration_facts.csv, measure_facts.csv
+
 Binding: always; definition.
 """
 

@@ -1,10 +1,15 @@
 r"""Investment stays within the yearly budget.
 
-.. math:: J_t \le B\, y_t \qquad \forall t > t_0
+.. math::
 
-J  ``investment``;  B  yearly budget;  y  years that t stands for
+    J_t \le B\, y_t \qquad \forall t > t_0
+
+- J: ``investment``
+- B: yearly budget
+- y: years that t stands for
 
 Source: scenario, budget
+
 Binding: abatement waits for money.
 """
 

@@ -1,0 +1,180 @@
+"""What a result means: pure functions from a stored result and its inputs to tables an analyst reads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from model.names import SOURCES_IN, Scope
+from model.solution import PAIRS
+from model.tolerances import ROW
+from model.units import UNITS
+
+UPPER = ("capacity_cap", "no_new_capacity", "replacement", "energy_intensity")
+"""Rules whose clauses are upper limits; the others are floors."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One clause in its last binding year: value set, value reached, slack (negative: missed), whether it binds."""
+
+    clause: str
+    rule: str
+    year: int
+    target: bool
+    asked: float
+    reached: float
+    slack: float
+    binding: bool
+
+
+def scorecard(result: xr.Dataset, inputs: xr.Dataset) -> list[Score]:
+    """Every clause that binds in some year, in its last such year, in the clauses' own units."""
+    scores = []
+    for position, clause in enumerate(inputs["clause"].values.tolist()):
+        asked = inputs["clause_value"].values[position]
+        years = np.flatnonzero(~np.isnan(asked))
+        rule, subject = str(inputs["clause_rule"].values[position]), str(inputs["clause_subject"].values[position])
+        if not len(years):
+            continue
+        year = int(years[-1])
+        reached = float(result["reached"].values[position, year])
+        limit = float(asked[year])
+        if rule == "replacement":
+            limit = float(inputs["endowment"].sel(account=subject))
+        elif rule == "no_new_capacity":
+            limit = float(inputs["base_capacity"].sel(group=subject))
+        if np.isnan(reached):
+            limit, reached = np.nan, np.nan
+        slack = limit - reached if rule in UPPER else reached - limit
+        binding = bool(abs(slack) <= ROW * max(1.0, abs(limit)))
+        scores.append(Score(clause, rule, int(inputs["year"].values[year]), bool(inputs["clause_target"].values[position]),
+                            limit, reached, slack, binding))  # fmt: skip
+    return scores
+
+
+def _frame(array: xr.DataArray) -> pd.DataFrame:
+    """A two-dimensional array as a table."""
+    return pd.DataFrame(array.values, index=array[array.dims[0]].values, columns=array[array.dims[1]].values)
+
+
+def totals(result: xr.Dataset) -> pd.DataFrame:
+    """Emissions by year inside each boundary, 10 kt CO2e."""
+    emission = result["emission"]
+    return pd.DataFrame(
+        {str(scope): emission.sel(source=[str(s) for s in SOURCES_IN[scope]]).sum("source").to_series() for scope in Scope}
+    ).T
+
+
+def sector_table(result: xr.Dataset) -> pd.DataFrame:
+    """Emissions of lines by sector (scopes 1 and 2), then of segments, then embodied in bought goods; by year, 10 kt CO2e."""
+    table = _frame(result["sector_emission"].sum("source"))
+    table.loc["segments"] = result["segment_emission"].sum(["segment", "source"]).values
+    table.loc["imports"] = result["import_emission"].sum("good").values
+    return table
+
+
+def source_table(result: xr.Dataset) -> pd.DataFrame:
+    """Emissions by source and year, 10 kt CO2e."""
+    return _frame(result["emission"])
+
+
+def base_use(inputs: xr.Dataset) -> xr.Dataset:
+    """Use and direct emission of the base year's fleet per unit of each good made; NaN for goods not made then."""
+    made = pd.Series(inputs["base_make"].values).groupby(inputs["state_good"].values).sum()
+    weighted_use = pd.DataFrame(inputs["base_make"].values[:, None] * inputs["use"].values).groupby(inputs["state_good"].values).sum()
+    weighted_direct = pd.DataFrame(inputs["base_make"].values[:, None] * inputs["direct"].values).groupby(inputs["state_good"].values).sum()
+    divisor = made.where(made > 0)
+    return xr.Dataset(
+        {
+            "use": (("made", "good"), weighted_use.div(divisor, axis=0).values),
+            "direct": (("made", "source"), weighted_direct.div(divisor, axis=0).values),
+        },
+        coords={"made": made.index.values.astype(str), "good": inputs["good"].values, "source": inputs["source"].values},
+    )
+
+
+def frozen_reference(result: xr.Dataset, inputs: xr.Dataset) -> pd.Series:
+    """Emissions of the same activity with the fleet of the base year, by year, 10 kt CO2e, all scopes.
+
+    Each good is made with the base year's average use and direct emissions, under the year's own emission factors; what the
+    frozen fleet lacks is bought. Goods that were not made in the base year keep the result's own intensity.
+    """
+    production = _made(result, inputs)
+    frozen, actual = base_use(inputs), _average_use(result, inputs, production)
+    known = ~np.isnan(frozen["use"].isel(good=0))
+    use = frozen["use"].where(known, actual["use"])
+    direct = frozen["direct"].where(known, actual["direct"])
+    used = xr.dot(use, production, dim="made")
+    lines = xr.dot(used, inputs["factor"], dim="good").sum("source") + xr.dot(direct, production, dim="made").sum("source")
+    needed = xr.dot(inputs["need"], result["output"], dim="segment") + inputs["demand"]
+    made = production.rename(made="good").reindex(good=inputs["good"].values, fill_value=0.0)
+    bought = (used + needed - made).clip(min=0)
+    imports = (bought * inputs["embodied"]).sum("good")
+    segments = result["segment_emission"].sum(["segment", "source"])
+    total: pd.Series = (lines + segments + imports).transpose("year").to_series()
+    return total
+
+
+def _made(result: xr.Dataset, inputs: xr.Dataset) -> xr.DataArray:
+    """Production by good made and year."""
+    lines, configurations = (inputs[f"state_{half}"].values.tolist() for half in PAIRS["state"])
+    make = result["make"].values
+    place = {name: dict(zip(result[name].values.tolist(), range(result.sizes[name]), strict=True)) for name in PAIRS["state"]}
+    flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
+    table = pd.DataFrame(flat).groupby(inputs["state_good"].values).sum()
+    return xr.DataArray(table.values, dims=("made", "year"), coords={"made": table.index.values.astype(str), "year": inputs["year"].values})
+
+
+def _average_use(result: xr.Dataset, inputs: xr.Dataset, production: xr.DataArray) -> xr.Dataset:
+    """Average use and direct emission per unit of each good made over all years of the result."""
+    lines, configurations = (inputs[f"state_{half}"].values.tolist() for half in PAIRS["state"])
+    make = result["make"].sum("year").values
+    place = {name: dict(zip(result[name].values.tolist(), range(result.sizes[name]), strict=True)) for name in PAIRS["state"]}
+    flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
+    made = production.sum("year").values
+    divisor = np.where(made > 0, made, 1.0)[:, None]
+    goods = inputs["state_good"].values
+    parts = {}
+    for name, dim in (("use", "good"), ("direct", "source")):
+        summed = pd.DataFrame(flat[:, None] * inputs[name].values).groupby(goods).sum().values
+        parts[name] = (("made", dim), summed / divisor)
+    return xr.Dataset(parts, coords={"made": production["made"].values, "good": inputs["good"].values, "source": inputs["source"].values})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing that happens to a line: the year, the line, the kind of step and its name."""
+
+    year: int
+    line: str
+    kind: str
+    what: str
+
+
+def decisions_taken(result: xr.Dataset, inputs: xr.Dataset) -> list[Decision]:
+    """Moves and retrofits in the order of years, then lines."""
+    kinds = dict(zip(inputs["arc"].values.tolist(), inputs["arc_kind"].values.tolist(), strict=True))
+    years = inputs["year"].values.tolist()
+    found = []
+    for name, dim in (("move", "arc"), ("install", "measure")):
+        values = result[name].values
+        labels = result[dim].values.tolist()
+        for line, what, year in zip(*np.nonzero(values > 0.5), strict=True):
+            kind = kinds[labels[what]] if name == "move" else "retrofit"
+            found.append(Decision(years[year], str(result["line"].values[line]), kind, labels[what]))
+    return sorted(found, key=lambda item: (item.year, item.line, item.kind, item.what))
+
+
+def energy_table(result: xr.Dataset) -> pd.DataFrame:
+    """Energy use by year, 10 000 tce: calorific and equivalent value."""
+    return _frame(result["energy"]) / UNITS["10k tce"][1]
+
+
+def money_table(result: xr.Dataset) -> pd.DataFrame:
+    """Cost items and cash investment by year, 100 million CNY of 2020."""
+    table = _frame(result["cost"])
+    table = table.loc[(table.abs() > 0).any(axis=1)]
+    table.loc["investment"] = result["investment"].values
+    return table

@@ -1,0 +1,46 @@
+"""Every sentence that a user reads, in Chinese and English, from one catalogue (``catalogue.csv``)."""
+
+import csv
+import locale
+import os
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+CATALOGUE = Path(__file__).with_name("catalogue.csv")
+
+
+class Language(StrEnum):
+    """Languages of the catalogue."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@cache
+def read_catalogue() -> dict[str, dict[str, str]]:
+    """Key -> language -> text."""
+    with CATALOGUE.open(encoding="utf-8", newline="") as file:
+        return {row["key"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(file)}
+
+
+def default_language() -> Language:
+    """Chinese where the locale is Chinese, English elsewhere."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((name for name in names if name), locale.getlocale()[0] or "")
+    return Language.ZH if chosen.lower().startswith("zh") else Language.EN
+
+
+class Speaker:
+    """Says catalogue texts in one language; ``pick`` chooses between a pair of names."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, with its places filled."""
+        return read_catalogue()[key][self.language].format(**values)
+
+    def pick(self, zh: str, en: str) -> str:
+        """The name in this language."""
+        return zh if self.language is Language.ZH else en

@@ -1,0 +1,160 @@
+"""One scenario from files to a certified, stored result: read, check, replay, build, solve, examine, store."""
+
+import importlib.metadata
+import json
+import platform
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from model.checks import check_tables
+from model.errors import ReplayError, SolverError
+from model.names import Target
+from model.problem import assemble
+from model.replay import gate
+from model.scenario import Scenario, SolverOptions, read_scenario
+from model.store import Stored, load, save
+from model.tables import Tables, read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from model.solve import Listener, Outcome
+
+Announce = Callable[[str], None]
+PACKAGES = ("pyomo", "highspy", "numpy", "pandas", "xarray", "netCDF4")
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where scenarios, data and results live."""
+
+    root: Path
+
+    @property
+    def scenarios(self) -> Path:
+        """Scenario files."""
+        return self.root / "scenarios"
+
+    @property
+    def data(self) -> Path:
+        """Data folders."""
+        return self.root / "data"
+
+    @property
+    def results(self) -> Path:
+        """Stored results."""
+        return self.root / "results"
+
+
+@dataclass
+class Clock:
+    """Seconds spent in each step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    announce: Announce = lambda step: None
+
+    @contextmanager
+    def step(self, name: str) -> "Iterator[None]":
+        """Time one step, after announcing it."""
+        self.announce(name)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+def read_checked(folder: Path) -> Tables:
+    """Tables of a data folder that passed every check."""
+    tables = read_tables(folder)
+    check_tables(tables)
+    return tables
+
+
+def _activity(folders: Folders, scenario: Scenario) -> dict[str, dict[int, float]] | None:
+    """Segment output of the stored result that the scenario takes its activity from."""
+    if scenario.activity is None:
+        return None
+    output = load(folders.results, scenario.activity).result["output"]
+    return {str(segment): {int(year): float(output.sel(segment=segment, year=year)) for year in output["year"].values}
+            for segment in output["segment"].values}  # fmt: skip
+
+
+def prepare(folders: Folders, name: str, *, without_activity: bool = False) -> tuple[Tables, Scenario, xr.Dataset]:
+    """Read and check a scenario and its data; returns tables, scenario and problem.
+
+    ``without_activity`` leaves out the stored activity of another result (to check or replay before anything is run).
+    """
+    scenario = read_scenario(folders.scenarios / f"{name}.yaml")
+    tables = read_checked(folders.data / scenario.data)
+    return tables, scenario, assemble(tables, scenario, None if without_activity else _activity(folders, scenario))
+
+
+def run(
+    folders: Folders,
+    name: str,
+    *,
+    options: SolverOptions | None = None,
+    listener: "Listener | None" = None,
+    announce: Announce = lambda step: None,
+) -> Stored:
+    """Run a scenario and store its certified result, replacing an older one only when the new one is whole.
+
+    Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
+    """
+    clock = Clock(announce=announce)
+    with clock.step("read"):
+        tables, scenario, problem = prepare(folders, name)
+    failed = gate(problem, tables)
+    if failed and not scenario.skip_replay:
+        raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
+    with clock.step("import"):
+        from model.build import build, stages
+        from model.examine import Terms, examine, ledgers
+        from model.handover import to_matrix
+        from model.solution import decisions, dense
+        from model.solve import solve
+    goals = stages(scenario.objectives, scenario.targets)
+    closest = scenario.targets is Target.CLOSEST
+    with clock.step("build"):
+        model = build(problem, goals, scenario.boundary, closest=closest)
+    with clock.step("compile"):
+        matrix = to_matrix(model)
+    with clock.step("solve"):
+        outcome = solve(matrix, goals, options or scenario.solver, scenario.keep, listener or (lambda progress: None))
+    with clock.step("certify"):
+        flat = decisions(problem, matrix, outcome)
+        terms = Terms(goals, scenario.boundary, closest, {stage.goal: stage.value for stage in outcome.stages})
+        certificate = examine(problem, flat, terms)
+        if not certificate.valid:
+            raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
+        result = dense(flat.merge(ledgers(problem, flat)).assign_attrs(problem.attrs))
+    with clock.step("store"):
+        manifest = _manifest(scenario, tables, outcome, matrix.shape(), failed, clock) | {"certificate": json.loads(certificate.to_json())}
+        save(folders.results, name, result, problem, manifest)
+    return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
+
+
+def _manifest(
+    scenario: Scenario, tables: Tables, outcome: "Outcome", shape: tuple[int, int, int], failed: list[str], clock: Clock
+) -> dict[str, Any]:
+    """Everything that says how a result came about."""
+    return {
+        "scenario": scenario.name,
+        "scenario_hash": scenario.digest(),
+        "data": tables.folder.name,
+        "base_year_gate": failed or "passed",
+        "stages": [asdict(stage) for stage in outcome.stages],
+        "optimal": outcome.optimal,
+        "rows_columns_nonzeros": list(shape),
+        "solver": scenario.solver.model_dump(mode="json"),
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "machine": {"system": platform.system(), "processor": platform.machine()},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": dict(clock.seconds),
+    }

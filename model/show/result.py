@@ -1,0 +1,193 @@
+"""A stored result as an analyst's first reading: headline, scorecard, emissions, decisions, money, energy, files."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.table import Table
+
+from model.analysis import (
+    UPPER,
+    Decision,
+    Score,
+    decisions_taken,
+    energy_table,
+    frozen_reference,
+    money_table,
+    scorecard,
+    sector_table,
+    source_table,
+    totals,
+)  # fmt: skip
+from model.contract import Clause, Indicator
+from model.language import Speaker
+from model.names import Scope
+from model.show.text import number, plain, table
+from model.store import Stored
+from model.tables import Tables
+
+
+def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> list[RenderableType]:
+    """Everything that ``run`` and ``show`` print of one result, in reading order."""
+    scores = scorecard(stored.result, stored.inputs)
+    taken = decisions_taken(stored.result, stored.inputs)
+    views: list[RenderableType] = [
+        *_headline(stored, scores, say),
+        _scores(scores, tables, say),
+        _emissions(stored, say),
+        _years(say("head_sources"), source_table(stored.result), "source", say),
+        _moves(stored, [item for item in taken if item.kind != "retrofit"], say),
+        _retrofits(stored, [item for item in taken if item.kind == "retrofit"], say),
+        _years(say("head_money"), money_table(stored.result).rename(index={"investment": "row_investment"}), "cost", say),
+        _years(say("head_energy"), energy_table(stored.result), "row", say),
+        _stages(stored.manifest, say),
+    ]
+    outside = [row for row in tables.of(Indicator) if row.clause is None]
+    if outside:
+        views.append(_outside(outside, say))
+    name = stored.manifest["scenario"]
+    return [
+        *views,
+        plain(_certificate(stored.manifest, say)),
+        plain(say("files", result=folder / f"{name}.nc", manifest=folder / f"{name}.json")),
+    ]
+
+
+def _scope(stored: Stored) -> str:
+    for scope in Scope:
+        if f'"boundary": "{scope}"' in stored.result.attrs["scenario_json"]:
+            return str(scope)
+    return str(Scope.THREE)
+
+
+def _headline(stored: Stored, scores: list[Score], say: Speaker) -> list[RenderableType]:
+    scope = _scope(stored)
+    path = totals(stored.result).loc[scope].astype(float)
+    title = say.pick(stored.result.attrs["title_zh"], stored.result.attrs["title"])
+    span = stored.inputs["span"].to_series()
+    reference = frozen_reference(stored.result, stored.inputs)
+    saved = totals(stored.result).loc[str(Scope.THREE)].to_numpy()[-1] / reference.to_numpy()[-1] - 1
+    lines: list[RenderableType] = [plain(say(
+        "headline", title=title, first=path.index[1], last=path.index[-1], total=float((path * span).to_numpy().sum()), end=path.iloc[-1],
+        change=path.iloc[-1] / path.iloc[0] - 1, saved=saved, scope=say(f"row_{scope}"),
+    ), "bold")]  # fmt: skip
+    missed = [score for score in scores if score.target and score.slack < 0 and not score.binding]
+    names = [say.pick(*_names(stored, "clause", score.clause)) for score in missed]
+    if missed:
+        lines.append(
+            plain(say("headline_missed", year=missed[0].year, count=len(missed), names=say.pick("、", ", ").join(names)), "yellow")
+        )
+    else:
+        lines.append(plain(say("headline_met"), "green"))
+    gate = stored.manifest["base_year_gate"]
+    lines.append(
+        plain(say("gate_passed") if gate == "passed" else say("gate_failed", why="; ".join(gate)), "" if gate == "passed" else "red")
+    )
+    return lines
+
+
+def _names(stored: Stored, dim: str, label: str) -> tuple[str, str]:
+    at = stored.inputs[dim].values.tolist().index(label)
+    return str(stored.inputs[f"{dim}_zh"].values[at]), str(stored.inputs[f"{dim}_en"].values[at])
+
+
+def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
+    rows = {row.id: row for row in tables.of(Clause)}
+    units = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
+    shown = table(
+        say("head_score"), [say(f"col_{name}") for name in ("clause", "place", "year", "asked", "reached", "slack", "unit", "state")]
+    )
+    for score in scores:
+        row = rows[score.clause]
+        state, style = ("state_missed", "red") if score.slack < 0 and not score.binding else ("state_met", "green")
+        if score.binding:
+            state, style = "state_binding", "yellow"
+        sign = "≤ " if score.rule in UPPER else "≥ "
+        digits = 3 if abs(score.asked) < 10 else 1
+        asked = "–" if pd.isna(score.asked) else sign + number(score.asked, digits)
+        shown.add_row(
+            plain(say.pick(row.name_zh, row.name_en)), plain(row.place), str(score.year), asked, number(score.reached, digits),
+            number(score.slack, digits), plain(units.get(score.clause, "")), plain(say(state), style),
+        )  # fmt: skip
+    return shown
+
+
+def _years(title: str, frame: pd.DataFrame, prefix: str, say: Speaker, digits: int = 1) -> Table:
+    shown = table(title, [say("col_item"), *[str(year) for year in frame.columns]], right=1)
+    for label, row in frame.iterrows():
+        name = str(label) if str(label).startswith("row_") else f"{prefix}_{label}"
+        shown.add_row(plain(say(name)), *[number(value, digits) for value in row])
+    return shown
+
+
+def _emissions(stored: Stored, say: Speaker) -> Table:
+    frame = sector_table(stored.result)
+    shown = table(say("head_emissions"), [say("col_item"), *[str(year) for year in frame.columns]], right=1)
+    for label, row in frame.iterrows():
+        key = f"row_{label}" if label in ("segments", "imports") else f"sector_{label}"
+        name = say(key) if key in ("row_segments", "row_imports") or _known(key) else str(label)
+        shown.add_row(plain(name), *[number(value) for value in row])
+    total = frame.sum()
+    frozen = frozen_reference(stored.result, stored.inputs)
+    shown.add_section()
+    shown.add_row(plain(say("row_total"), "bold"), *[number(value) for value in total])
+    shown.add_row(plain(say("row_frozen")), *[number(value) for value in frozen])
+    shown.add_row(plain(say("row_saved")), *[number(value) for value in frozen.to_numpy() - total.to_numpy()])
+    shown.add_section()
+    for scope, row in totals(stored.result).iterrows():
+        shown.add_row(plain(say(f"row_{scope}")), *[number(value) for value in row])
+    return shown
+
+
+def _known(key: str) -> bool:
+    from model.language import read_catalogue
+
+    return key in read_catalogue()
+
+
+def _moves(stored: Stored, moves: list[Decision], say: Speaker) -> Table:
+    shown = table(say("head_decisions"), [say(f"col_{name}") for name in ("year", "kind", "line", "district", "what")])
+    district = dict(zip(stored.inputs["line"].values.tolist(), stored.inputs["line_district"].values.tolist(), strict=True))
+    for item in moves:
+        line, arc = say.pick(*_names(stored, "line", item.line)), say.pick(*_names(stored, "arc", item.what))
+        shown.add_row(str(item.year), plain(say(f"kind_{item.kind}")), plain(line), plain(district[item.line]), plain(arc))
+    return shown
+
+
+def _retrofits(stored: Stored, retrofits: list[Decision], say: Speaker) -> Table:
+    years = [str(year) for year in stored.inputs["year"].values.tolist()[1:]]
+    shown = table(say("head_retrofits"), [say("col_what"), *years], right=1)
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(years, 0))
+    for item in retrofits:
+        counts[item.what][str(item.year)] += 1
+    for measure, row in sorted(counts.items()):
+        shown.add_row(plain(say.pick(*_names(stored, "measure", measure))), *[str(count or "") for count in row.values()])
+    return shown
+
+
+def _stages(manifest: dict[str, Any], say: Speaker) -> Table:
+    shown = Table(title=plain(say("head_stages"), "bold"), title_justify="left", show_header=False)
+    for stage in manifest["stages"]:
+        shown.add_row(plain(say(
+            "stage_line", stage=say(f"goal_{stage['goal']}"), value=f"{stage['value']:,.4f}", bound=f"{stage['bound']:,.4f}",
+            gap=f"{stage['gap']:.4%}", nodes=stage["nodes"], seconds=stage["seconds"], status=say(f"status_{stage['status']}"),
+        )))  # fmt: skip
+    parts = ", ".join(f"{say(f'step_{name}')} {seconds:.1f}" for name, seconds in manifest["seconds"].items())
+    shown.add_row(plain(say("quiet_note", seconds=sum(manifest["seconds"].values()), parts=parts)))
+    return shown
+
+
+def _outside(rows: list[Indicator], say: Speaker) -> Table:
+    shown = table(say("head_outside"), [say("col_item"), say("col_2020"), say("col_2025"), say("col_unit")])
+    for row in rows:
+        shown.add_row(plain(say.pick(row.name_zh, row.name_en)), f"{row.value_2020:g}", f"{row.value_2025:g}", plain(row.unit))
+    return shown
+
+
+def _certificate(manifest: dict[str, Any], say: Speaker) -> str:
+    certificate = manifest["certificate"]
+    rule, worst = max(certificate["violations"].items(), key=lambda item: item[1])
+    gaps = [abs(told - found) / max(1.0, abs(found)) for told, found in certificate["objectives"].values()]
+    return say("certified", worst=worst, rule=rule, gap=max(gaps, default=0.0))

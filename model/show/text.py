@@ -1,0 +1,30 @@
+"""Text that is safe in a terminal: user-made names lose control characters, numbers get one look."""
+
+import unicodedata
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+
+def clean(text: str) -> str:
+    """A text without control and direction characters, which could rewrite what a terminal shows."""
+    return "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf"))
+
+
+def plain(text: object, style: str = "") -> Text:
+    """A cell that is never read as markup."""
+    return Text(clean(str(text)), style=style)
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number with thousands separators; a dash where there is none."""
+    return "–" if not np.isfinite(value) else f"{value:,.{digits}f}"
+
+
+def table(title: str, columns: list[str], right: int = 0) -> Table:
+    """A table whose columns from the ``right``-th on are right-aligned (0: none)."""
+    made = Table(title=plain(title, "bold"), title_justify="left", header_style="bold", expand=False)
+    for place, name in enumerate(columns):
+        made.add_column(plain(name), justify="right" if right and place >= right else "left", overflow="fold")
+    return made

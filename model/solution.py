@@ -1,0 +1,87 @@
+"""Solver's answer -> decisions as labelled arrays, and the dense, readable form in which they are stored."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from model.handover import Matrix
+from model.schema import BINARY, DECISIONS
+from model.solve import Outcome
+
+PAIRS = {"state": ("line", "configuration"), "step": ("line", "arc"), "retrofit": ("line", "measure")}
+
+
+def _positions(problem: xr.Dataset, dim: str) -> dict[Any, int]:
+    if dim in PAIRS:
+        halves = (problem[f"{dim}_{half}"].values.tolist() for half in PAIRS[dim])
+        return {pair: place for place, pair in enumerate(zip(*halves, strict=True))}
+    return {label: place for place, label in enumerate(problem[dim].values.tolist())}
+
+
+def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Dataset:
+    """Every variable as an array over the problem's dims; what has no variable (a move in the base year) is 0.
+
+    Binaries are rounded; the polished point was solved with them fixed.
+    """
+    places = {dim: _positions(problem, dim) for dim in ("year", "state", "step", "retrofit", "good", "segment", "clause", "source", "cost_item")}
+    arrays = {name: np.zeros([problem.sizes[dim] for dim in spec.dims]) for name, spec in DECISIONS.items()}
+    for column, value in zip(matrix.columns, outcome.values.tolist(), strict=True):
+        name, index = column.parent_component().local_name, column.index()
+        dims = DECISIONS[name].dims
+        parts = index if isinstance(index, tuple) else (index,)
+        if dims[0] in PAIRS:
+            parts = (parts[:2], *parts[2:])
+        arrays[name][tuple(places[dim][part] for dim, part in zip(dims, parts, strict=True))] = value
+    for name in BINARY:
+        arrays[name] = np.round(arrays[name])
+    return xr.Dataset({name: _variable(name, values) for name, values in arrays.items()}, coords=problem.coords)
+
+
+def _variable(name: str, values: np.ndarray) -> xr.Variable:
+    spec = DECISIONS[name]
+    return xr.Variable(spec.dims, values, {"units": spec.unit, "long_name": spec.en, "long_name_zh": spec.zh})
+
+
+def dense(flat: xr.Dataset) -> xr.Dataset:
+    """Pairs unfolded into their two dims, e.g. ``make(line, configuration, year)``; pairs that cannot be are 0."""
+    unfolded: dict[str, xr.Variable] = {}
+    for name, array in flat.data_vars.items():
+        pair = array.dims[0] if array.dims and array.dims[0] in PAIRS else None
+        if pair is None:
+            unfolded[str(name)] = array.variable
+            continue
+        first, second = PAIRS[str(pair)]
+        shape = (flat.sizes[first], flat.sizes[second], *array.shape[1:])
+        values = np.zeros(shape)
+        values[_codes(flat, str(pair))] = array.values
+        unfolded[str(name)] = xr.Variable((first, second, *array.dims[1:]), values, array.attrs)
+    keep = [dim for dim in ("line", "configuration", "arc", "measure", "good", "segment", "clause", "source", "cost_item", "year",
+                            "group", "sector", "cluster", "measure_of_energy") if dim in flat.coords]  # fmt: skip
+    names = {
+        f"{dim}_{part}"
+        for dim in keep
+        for part in ("zh", "en", "group", "sector", "district", "kind", "cluster", "chain", "rule", "subject")
+    }
+    coords = {name: flat.coords[name] for name in flat.coords if name in keep or name in names}
+    return xr.Dataset(unfolded, coords=coords, attrs=flat.attrs)
+
+
+def flatten(stored: xr.Dataset, problem: xr.Dataset) -> xr.Dataset:
+    """The decisions of a stored result over the problem's flat dims, for the examiner."""
+    arrays = {}
+    for name, spec in DECISIONS.items():
+        values = stored[name].values
+        if spec.dims and spec.dims[0] in PAIRS:
+            values = values[_codes(problem, spec.dims[0])]
+        arrays[name] = _variable(name, values)
+    return xr.Dataset(arrays, coords=problem.coords)
+
+
+def _codes(dataset: xr.Dataset, pair: str) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of each pair's halves along their own dims."""
+    codes = []
+    for half in PAIRS[pair]:
+        place = {label: n for n, label in enumerate(dataset[half].values.tolist())}
+        codes.append(np.array([place[label] for label in dataset[f"{pair}_{half}"].values.tolist()], dtype=int))
+    return codes[0], codes[1]

@@ -1,0 +1,105 @@
+"""Results on disk: one netCDF4 file per scenario, written whole or not at all, read only with a valid certificate.
+
+A file holds the decisions and ledgers at its root and the resolved inputs in the group ``inputs``. Beside it stands a
+manifest with the SHA-256 of the file, checked before the file is opened.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from model.errors import ResultError
+
+FORMAT = 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A result as read: decisions and ledgers, its inputs, and its manifest (certificate, stages, versions)."""
+
+    result: xr.Dataset
+    inputs: xr.Dataset
+    manifest: dict[str, Any]
+
+
+def path_of(folder: Path, scenario: str) -> Path:
+    """The file of a scenario's result; refuses names that are no plain names."""
+    if not _NAME.fullmatch(scenario):
+        raise ResultError(f"'{scenario}' is not the name of a result")
+    return folder / f"{scenario}.nc"
+
+
+def _atomic(path: Path, write: Callable[[Path], None]) -> None:
+    """Write to a temporary file, flush it to disk, then replace the old one in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        raise ResultError(f"{path.name} could not be written ({error}); what was there before is untouched") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _compressed(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    return {
+        str(name): {"zlib": True, "complevel": 1} for name, array in dataset.data_vars.items() if array.ndim and array.dtype.kind == "f"
+    }
+
+
+def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, manifest: dict[str, Any]) -> Path:
+    """Write a result and its manifest. The manifest comes last: a file that does not match it is refused."""
+    path = path_of(folder, scenario)
+    tree = xr.DataTree.from_dict({"/": result, "/inputs": inputs})
+    encoding = {"/": _compressed(result), "/inputs": _compressed(inputs)}
+    _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
+    body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
+    _atomic(path.with_suffix(".json"), partial(_write_text, text))
+    return path
+
+
+def load(folder: Path, scenario: str) -> Stored:
+    """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
+    path = path_of(folder, scenario)
+    again = f"run it again: python run.py run {scenario}"
+    if not path.is_file() or not path.with_suffix(".json").is_file():
+        raise ResultError(f"there is no result of '{scenario}' in {folder.name}/; {again}")
+    try:
+        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ResultError(f"{path.with_suffix('.json').name} is damaged; {again}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ResultError(f"{path.name} was written by another version of this model; {again}")
+    if manifest.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
+        raise ResultError(f"{path.name} is not the file that was certified; {again}")
+    if not manifest.get("certificate", {}).get("valid"):
+        raise ResultError(f"{path.name} has no valid certificate; {again}")
+    parts = []
+    for group in (None, "inputs"):
+        with xr.open_dataset(path, group=group, engine="netcdf4") as opened:
+            parts.append(opened.load())
+    return Stored(parts[0], parts[1], manifest)
+
+
+def stored_names(folder: Path) -> list[str]:
+    """Names of the scenarios that have a result."""
+    return sorted(path.stem for path in folder.glob("*.nc") if _NAME.fullmatch(path.stem))

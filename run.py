@@ -1,0 +1,167 @@
+"""Command line: parse, call the model's verbs, print, end with a meaningful exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from model.errors import InfeasibleError, InputError, PathwayError
+from model.language import Language, Speaker, default_language
+
+ROOT = Path(__file__).parent
+FORMULATION = ROOT / "docs" / "formulation.md"
+HELP = Speaker(default_language())
+
+app = typer.Typer(
+    help=HELP("help"), invoke_without_command=True, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False
+)
+Lang = Annotated[Language | None, typer.Option("--lang", help=HELP("help_lang"))]
+Names = Annotated[list[str] | None, typer.Argument(help=HELP("help_names"))]
+
+
+def _console() -> Console:
+    """A console as wide as its terminal, or wide enough for the tables when printed to a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=150)
+
+
+def _say(lang: Language | None) -> Speaker:
+    return Speaker(lang or default_language())
+
+
+@app.callback()
+def main(context: typer.Context, lang: Lang = None) -> None:
+    """Without a verb: run the plan."""
+    if context.invoked_subcommand is None:
+        run(["plan"], lang)
+
+
+@app.command(help=HELP("help_run"))
+def run(
+    names: Names = None,
+    lang: Lang = None,
+    time_limit: Annotated[float | None, typer.Option(help=HELP("help_time"), min=0.1)] = None,
+    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    threads: Annotated[int | None, typer.Option(help=HELP("help_threads"), min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help=HELP("help_seed"), min=0)] = None,
+) -> None:
+    """Run scenarios one after the other and print each result."""
+    from model.live import Live
+    from model.runner import Folders, read_checked
+    from model.runner import run as run_scenario
+    from model.scenario import read_scenario
+    from model.show import result_views
+
+    say, console, folders = _say(lang), _console(), Folders(ROOT)
+    for name in names or ["plan"]:
+        options = read_scenario(folders.scenarios / f"{name}.yaml").solver
+        asked = {"time_limit": time_limit, "gap": gap, "threads": threads, "seed": seed}
+        changed: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
+        changed |= {"gaps": {}} if gap is not None else {}
+        with Live(console, say) as live:
+            stored = run_scenario(folders, name, options=options.model_copy(update=changed), listener=live.heard, announce=live.step)
+        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+            console.print(view)
+        if not stored.manifest["optimal"]:
+            raise typer.Exit(4)
+
+
+@app.command(help=HELP("help_check"))
+def check(names: Annotated[list[str] | None, typer.Argument(help=HELP("help_data"))] = None, lang: Lang = None) -> None:
+    """Check data folders (all by default) and every scenario file, also against its data."""
+    from model.errors import Fault
+    from model.runner import Folders, prepare, read_checked
+
+    say, console, folders = _say(lang), _console(), Folders(ROOT)
+    faults: list[Fault] = []
+    for name in names or sorted(path.name for path in folders.data.iterdir() if path.is_dir()):
+        try:
+            tables = read_checked(folders.data / name)
+            console.print(say("checked", folder=f"data/{name}", rows=sum(len(rows) for rows in tables.rows.values())))
+        except InputError as error:
+            faults += error.faults
+    for path in sorted(folders.scenarios.glob("*.yaml")) if not names and not faults else []:
+        try:
+            prepare(folders, path.stem, without_activity=True)
+            console.print(say("checked_scenario", name=path.stem))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+
+
+@app.command(help=HELP("help_replay"))
+def replay(name: Annotated[str, typer.Argument(help=HELP("help_names"))] = "plan", lang: Lang = None) -> None:
+    """Replay the base year of a scenario's data."""
+    from model.replay import gate
+    from model.replay import replay as compare
+    from model.runner import Folders, prepare
+    from model.show import replay_table
+
+    say, console = _say(lang), _console()
+    tables, _, problem = prepare(Folders(ROOT), name, without_activity=True)
+    compared = compare(problem, tables)
+    console.print(replay_table(compared, say))
+    gates = [item for item in compared if item.row.kind == "gate"]
+    failed = gate(problem, tables)
+    console.print(say("replay_summary", passed=sum(g.passed for g in gates), failed=len(failed), checks=len(compared) - len(gates)))
+    for line in failed:
+        console.print(line, markup=False)
+    if failed:
+        raise typer.Exit(7)
+
+
+@app.command(help=HELP("help_show"))
+def show(names: Names = None, lang: Lang = None) -> None:
+    """Show stored results."""
+    from model.runner import Folders, read_checked
+    from model.show import result_views
+    from model.store import load
+
+    say, console, folders = _say(lang), _console(), Folders(ROOT)
+    for name in names or ["plan"]:
+        stored = load(folders.results, name)
+        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+            console.print(view)
+
+
+@app.command(help=HELP("help_math"))
+def math(check: Annotated[bool, typer.Option("--check", help=HELP("help_stale"))] = False, lang: Lang = None) -> None:
+    """Generate the formulation page, or say whether it is stale."""
+    from model.formulation import formulation
+
+    say, page, name = _say(lang), formulation(), str(FORMULATION.relative_to(ROOT))
+    if check:
+        fresh = FORMULATION.exists() and FORMULATION.read_text(encoding="utf-8") == page
+        _console().print(say("math_fresh" if fresh else "math_stale", path=name))
+        raise typer.Exit(0 if fresh else 2)
+    FORMULATION.parent.mkdir(exist_ok=True)
+    FORMULATION.write_text(page, encoding="utf-8")
+    _console().print(say("math_written", path=name))
+
+
+def _explain(error: PathwayError, say: Speaker) -> list[str]:
+    """What a user reads of an error."""
+    from model.show.faults import fault_lines
+    from model.show.text import clean
+
+    if isinstance(error, InputError):
+        return fault_lines(error, say)
+    if isinstance(error, InfeasibleError):
+        return [say("error_infeasible", what=clean(str(error)))]
+    return [clean(str(error))]
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except PathwayError as problem:
+        errors = Console(stderr=True)
+        wanted = [word for word in sys.argv if word in ("zh", "en")]
+        for text in _explain(problem, Speaker(Language(wanted[0]) if wanted else default_language())):
+            errors.print(text, markup=False, style="red")
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
