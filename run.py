@@ -116,13 +116,12 @@ def replay(name: Annotated[str, typer.Argument(help=HELP("help_names"))] = "plan
 @app.command(help=HELP("help_show"))
 def show(names: Names = None, lang: Lang = None) -> None:
     """Show stored results."""
-    from model.runner import Folders, read_checked
+    from model.runner import Folders, read_checked, read_result
     from model.show import result_views
-    from model.store import load
 
     say, console, folders = _say(lang), _console(), Folders(ROOT)
     for name in names or ["plan"]:
-        stored = load(folders.results, name)
+        stored = read_result(folders, name)
         for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
             console.print(view)
 

@@ -80,11 +80,17 @@ def source_table(result: xr.Dataset) -> pd.DataFrame:
     return _frame(result["emission"])
 
 
+def _by_good(values: np.ndarray, inputs: xr.Dataset) -> pd.DataFrame:
+    """Sum over the states that make each good; states that make nothing are left out."""
+    summed = pd.DataFrame(values).groupby(inputs["state_good"].values).sum()
+    return summed.drop(index="", errors="ignore")
+
+
 def base_use(inputs: xr.Dataset) -> xr.Dataset:
     """Use and direct emission of the base year's fleet per unit of each good made; NaN for goods not made then."""
-    made = pd.Series(inputs["base_make"].values).groupby(inputs["state_good"].values).sum()
-    weighted_use = pd.DataFrame(inputs["base_make"].values[:, None] * inputs["use"].values).groupby(inputs["state_good"].values).sum()
-    weighted_direct = pd.DataFrame(inputs["base_make"].values[:, None] * inputs["direct"].values).groupby(inputs["state_good"].values).sum()
+    base = inputs["base_make"].values[:, None]
+    made = _by_good(base, inputs)[0]
+    weighted_use, weighted_direct = (_by_good(base * inputs[name].values, inputs) for name in ("use", "direct"))
     divisor = made.where(made > 0)
     return xr.Dataset(
         {
@@ -95,26 +101,35 @@ def base_use(inputs: xr.Dataset) -> xr.Dataset:
     )
 
 
+CHAIN = 8
+"""Rounds in which intermediate goods are traced upstream; chains in this industry are three or four goods long."""
+
+
 def frozen_reference(result: xr.Dataset, inputs: xr.Dataset) -> pd.Series:
     """Emissions of the same activity with the fleet of the base year, by year, 10 kt CO2e, all scopes.
 
-    Each good is made with the base year's average use and direct emissions, under the year's own emission factors; what the
-    frozen fleet lacks is bought. Goods that were not made in the base year keep the result's own intensity.
+    Segment output, sales outside and the production of goods that can be traded stay as in the result. Each good is made
+    with the base year's average use and direct emissions, under the year's own emission factors; goods that cannot be bought
+    (hot metal, clinker, captive power) are made as the frozen fleet needs them, what else it lacks is bought. Goods that
+    were not made in the base year keep the result's own intensity.
     """
-    production = _made(result, inputs)
-    frozen, actual = base_use(inputs), _average_use(result, inputs, production)
+    made = _made(result, inputs)
+    frozen, actual = base_use(inputs), _average_use(result, inputs, made)
     known = ~np.isnan(frozen["use"].isel(good=0))
     use = frozen["use"].where(known, actual["use"])
     direct = frozen["direct"].where(known, actual["direct"])
+    needed = xr.dot(inputs["need"], result["output"], dim="segment") + inputs["demand"] + result["sell"]
+    inside = (inputs["supply"].max("year") == 0).sel(good=made["made"].values).values[:, None]
+    production = made
+    for _ in range(CHAIN):
+        required = (xr.dot(use, production, dim="made") + needed).sel(good=made["made"].values).transpose("good", "year")
+        production = made.copy(data=np.where(inside, required.values, made.values))
     used = xr.dot(use, production, dim="made")
     lines = xr.dot(used, inputs["factor"], dim="good").sum("source") + xr.dot(direct, production, dim="made").sum("source")
-    needed = xr.dot(inputs["need"], result["output"], dim="segment") + inputs["demand"]
-    made = production.rename(made="good").reindex(good=inputs["good"].values, fill_value=0.0)
-    bought = (used + needed - made).clip(min=0)
-    imports = (bought * inputs["embodied"]).sum("good")
+    home = production.rename(made="good").reindex(good=inputs["good"].values, fill_value=0.0)
+    imports = ((used + needed - home).clip(min=0) * inputs["embodied"]).sum("good")
     segments = result["segment_emission"].sum(["segment", "source"])
-    total: pd.Series = (lines + segments + imports).transpose("year").to_series()
-    return total
+    return pd.Series((lines + segments + imports).transpose("year").values, index=inputs["year"].values)
 
 
 def _made(result: xr.Dataset, inputs: xr.Dataset) -> xr.DataArray:
@@ -123,7 +138,7 @@ def _made(result: xr.Dataset, inputs: xr.Dataset) -> xr.DataArray:
     make = result["make"].values
     place = {name: dict(zip(result[name].values.tolist(), range(result.sizes[name]), strict=True)) for name in PAIRS["state"]}
     flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
-    table = pd.DataFrame(flat).groupby(inputs["state_good"].values).sum()
+    table = _by_good(flat, inputs)
     return xr.DataArray(table.values, dims=("made", "year"), coords={"made": table.index.values.astype(str), "year": inputs["year"].values})
 
 
@@ -135,11 +150,9 @@ def _average_use(result: xr.Dataset, inputs: xr.Dataset, production: xr.DataArra
     flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
     made = production.sum("year").values
     divisor = np.where(made > 0, made, 1.0)[:, None]
-    goods = inputs["state_good"].values
     parts = {}
     for name, dim in (("use", "good"), ("direct", "source")):
-        summed = pd.DataFrame(flat[:, None] * inputs[name].values).groupby(goods).sum().values
-        parts[name] = (("made", dim), summed / divisor)
+        parts[name] = (("made", dim), _by_good(flat[:, None] * inputs[name].values, inputs).values / divisor)
     return xr.Dataset(parts, coords={"made": production["made"].values, "good": inputs["good"].values, "source": inputs["source"].values})
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from model.checks import check_tables
-from model.errors import ReplayError, SolverError
-from model.names import Target
+from model.errors import ReplayError, ResultError, SolverError
+from model.names import Goal, Target
 from model.problem import assemble
 from model.replay import gate
 from model.scenario import Scenario, SolverOptions, read_scenario
@@ -93,6 +93,24 @@ def prepare(folders: Folders, name: str, *, without_activity: bool = False) -> t
     scenario = read_scenario(folders.scenarios / f"{name}.yaml")
     tables = read_checked(folders.data / scenario.data)
     return tables, scenario, assemble(tables, scenario, None if without_activity else _activity(folders, scenario))
+
+
+def read_result(folders: Folders, name: str) -> Stored:
+    """A stored result, examined anew: the certificate is not believed, it is made again from the numbers in the file.
+
+    Raises ``ResultError`` where the file is missing, changed, or does not hold.
+    """
+    from model.examine import Terms, examine
+    from model.solution import flatten
+
+    stored = load(folders.results, name)
+    scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
+    values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
+    terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
+    certificate = examine(stored.inputs, flatten(stored.result, stored.inputs), terms)
+    if not certificate.valid:
+        raise ResultError(f"{name}.nc does not hold: {'; '.join(certificate.reasons()[:3])}; run it again: python run.py run {name}")
+    return stored
 
 
 def run(
