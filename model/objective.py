@@ -11,7 +11,9 @@ from model.names import Goal
 def shortfall(m: pyo.ConcreteModel) -> Any:
     r"""Missed targets, each against its own size.
 
-    .. math:: \sum_{c,t} y_t\, d_{c,t} / |v_{c,t}|
+    .. math:: \sum_{c,t} y_t\, d_{c,t} / D_{c,t}
+
+    D is the size of the clause: its value, times what one unit of it amounts to (``clause_scale``).
     """
     return sum(m.span[year] / m.clause_scale[clause, year] * m.shortfall[clause, year] for clause, year in m.missable)
 

@@ -24,7 +24,9 @@ def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Datas
 
     Binaries are rounded; the polished point was solved with them fixed.
     """
-    places = {dim: _positions(problem, dim) for dim in ("year", "state", "step", "retrofit", "good", "segment", "clause", "source", "cost_item")}
+    places = {
+        dim: _positions(problem, dim) for dim in ("year", "state", "step", "retrofit", "good", "segment", "clause", "source", "cost_item")
+    }
     arrays = {name: np.zeros([problem.sizes[dim] for dim in spec.dims]) for name, spec in DECISIONS.items()}
     for column, value in zip(matrix.columns, outcome.values.tolist(), strict=True):
         name, index = column.parent_component().local_name, column.index()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,7 +39,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Stage:
-    """Outcome of a stage: value of its objective at the polished point, proven bound, relative gap, work."""
+    """Outcome of a stage: value of its objective at the final point, proven bound, relative gap, work."""
 
     goal: Goal
     status: Status
@@ -176,4 +176,5 @@ def solve(matrix: Matrix, goals: Sequence[Goal], options: SolverOptions, keep: f
         _keep(highs, *kept[-1])
     if values is None:
         raise SolverError("no stage to solve")
-    return Outcome(found, values)
+    final = [matrix.objectives[f"objective_{stage.goal}"] @ values + matrix.offsets[f"objective_{stage.goal}"] for stage in found]
+    return Outcome([replace(stage, value=float(value)) for stage, value in zip(found, final, strict=True)], values)

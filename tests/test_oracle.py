@@ -3,7 +3,7 @@
 The oracle reads the world's plain numbers, not its CSV files; it knows neither Pyomo nor binaries nor the engine's arrays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -247,6 +247,8 @@ def _standing_cost(province: Province, plan: tuple[Life, ...]) -> float:
 
 
 SEEDS = range(40)
+NO_PLAN = {1, 3, 4, 10, 11, 14, 22, 35, 36, 37}
+"""Seeds whose clauses collide; the other thirty have a plan."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -254,6 +256,7 @@ def test_engine_finds_what_enumeration_finds(seed: int, tmp_path: Path) -> None:
     """Both stages of the lexicographic objective agree to 1e-7, and so does the verdict that no plan exists."""
     world = draw(seed)
     expected = enumerate_plans(world)
+    assert (expected is None) == (seed in NO_PLAN)
     settings, folder = scenario_of(world), write(rows_of(world), tmp_path / "world")
     if expected is None:
         with pytest.raises(InfeasibleError):
@@ -264,12 +267,9 @@ def test_engine_finds_what_enumeration_finds(seed: int, tmp_path: Path) -> None:
     assert all(stage.gap <= 1e-9 for stage in answer.outcome.stages)
 
 
-def test_worlds_are_worth_testing() -> None:
-    """Of the worlds above at least 30 have a plan; without this the comparison could be empty.
-
-    Every clause is active in several of them.
-    """
-    worlds: list[World] = [draw(seed) for seed in SEEDS]
-    active: Callable[[str], int] = lambda name: sum(name in world.clauses for world in worlds)  # noqa: E731
-    assert all(active(name) >= 10 for name in ("cap", "replacement", "new_benchmark", "route_share", "utilisation"))
+def test_worlds_hold_every_clause_often() -> None:
+    """Each clause is active in at least ten worlds that have a plan, a lapse of quota in at least three."""
+    worlds = [draw(seed) for seed in SEEDS if seed not in NO_PLAN]
+    for name in ("cap", "replacement", "new_benchmark", "route_share", "utilisation"):
+        assert sum(name in world.clauses for world in worlds) >= 10, name
     assert sum(np.isfinite(world.n["lapse"]) and "replacement" in world.clauses for world in worlds) >= 3

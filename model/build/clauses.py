@@ -21,6 +21,7 @@ def binding(x: xr.Dataset, rule: str) -> Binding:
 def declare_clauses(m: pyo.ConcreteModel, x: xr.Dataset, *, closest: bool) -> None:
     """Values of clauses, the sets in which they bind, and the shortfall of targets."""
     add_set(m, "groups", x["group"].values.tolist())
+    peopled = set(x["line_group"].values.tolist())
     bind = ~np.isnan(x["clause_value"].values)
     add_values(m, "clause_value", sparse(x, "clause_value", bind))
     add_values(m, "clause_scale", sparse(x, "clause_scale", bind))
@@ -28,7 +29,7 @@ def declare_clauses(m: pyo.ConcreteModel, x: xr.Dataset, *, closest: bool) -> No
         ("caps", "capacity_cap"), ("freezes", "no_new_capacity"), ("floors", "production_floor"), ("loads", "utilisation_floor"),
         ("benchmark_shares", "benchmark_share"), ("route_shares", "route_share"), ("green_shares", "green_power_share"),
     ):  # fmt: skip
-        add_set(m, name, binding(x, rule), 3)
+        add_set(m, name, [row for row in binding(x, rule) if row[1] in peopled], 3)
     add_set(m, "value_targets", [(clause, year) for clause, _, year in binding(x, "value_target")], 2)
     add_set(m, "energy_targets", [(clause, year) for clause, _, year in binding(x, "energy_intensity")], 2)
     states = pairs(x, "state")
@@ -36,9 +37,9 @@ def declare_clauses(m: pyo.ConcreteModel, x: xr.Dataset, *, closest: bool) -> No
     late = [(line, name) for line, name in m.baseline_gap_index]
     add_set(m, "below_baseline", [(line, name, year) for line, name in late for year in dated], 3)
     dated = [year for _, _, year in binding(x, "new_at_benchmark")]
-    new = (x["new_at_benchmark"].values > 0) & (np.nan_to_num(x["benchmark_gap"].values) > 0)
+    new = (x["new_at_benchmark"].values > 0) & ~np.isnan(x["benchmark_gap"].values)
     fresh = [state for state, chosen in zip(states, new, strict=True) if chosen]
-    add_set(m, "new_above_benchmark", [(line, name, year) for line, name in fresh for year in dated], 3)
+    add_set(m, "new_levelled", [(line, name, year) for line, name in fresh for year in dated], 3)
     targets = x["clause_target"].values > 0
     missable = sparse(x, "clause_value", bind & targets[:, None]) if closest else {}
     add_set(m, "missable", missable, 2)
@@ -96,7 +97,7 @@ def _energy(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
 
 def declare_quota(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     """The replacement ledger: windows (account, since, until), and what each step debits and credits."""
-    active = {subject for _, subject, _ in binding(x, "replacement")}
+    bound = {(subject, year) for _, subject, year in binding(x, "replacement")}
     columns = ("arc", "arc_start", "arc_end", "arc_credits", "arc_debits")
     arcs = {row[0]: row[1:] for row in zip(*(x[name].values.tolist() for name in columns), strict=True)}
     capacity, ratio = every(x, "capacity"), every(x, "ratio")
@@ -105,7 +106,7 @@ def declare_quota(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
              for line, arc in pairs(x, "step") if arcs[arc][3] for year in years[1:]}  # fmt: skip
     credit = {(line, arc): capacity[line, arcs[arc][0]] for line, arc in pairs(x, "step") if arcs[arc][2]}
     endowment, lapse = every(x, "endowment"), every(x, "lapse")
-    windows = [(account, since, until) for account in x["account"].values.tolist() if account in active for until in years[1:]
+    windows = [(account, since, until) for account in x["account"].values.tolist() for until in years if (account, until) in bound
                for since in years if since < until and (since == years[0] or np.isfinite(lapse[account]))]  # fmt: skip
     touched = {arcs[arc][3] for _, arc, _ in debit}
     add_set(m, "windows", [window for window in windows if window[0] in touched], 3)

@@ -48,7 +48,9 @@ def declare_measures(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     """Fits, what carries them, what they exclude, and the gaps to the energy levels."""
     fits, states = pairs(x, "retrofit"), pairs(x, "state")
     arcs = list(zip(x["arc"].values.tolist(), x["arc_start"].values.tolist(), x["arc_end"].values.tolist(), strict=True))
-    hosting = [(fits[at], name) for at, name in zip(x["host_retrofit"].values.tolist(), x["host_configuration"].values.tolist(), strict=True)]
+    hosting = [
+        (fits[at], name) for at, name in zip(x["host_retrofit"].values.tolist(), x["host_configuration"].values.tolist(), strict=True)
+    ]
     hosts = defaultdict(set)
     for fit, configuration in hosting:
         hosts[fit].add(configuration)
@@ -64,7 +66,12 @@ def declare_measures(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
     excluded = zip(*(x[f"exclusion_{part}"].values.tolist() for part in ("line", "first", "second")), strict=True)
     add_set(m, "exclusions", excluded, 3)
     add_values(m, "share", every(x, "share"), m.fits)
-    add_values(m, "saving", every(x, "saving"), m.fits)
+    saving = every(x, "saving")
+    add_values(m, "saving", saving, m.fits)
+    least = dict.fromkeys(states, 0.0)
+    for fit, configuration in hosting:
+        least[fit[0], configuration] += min(saving[fit], 0.0)
+    add_values(m, "saving_least", least, m.states)
     add_values(m, "fit_most", every(x, "fit_most"), m.fits, m.years)
     known = ~np.isnan(x["benchmark_gap"].values)
     gap = sparse(x, "benchmark_gap", known)

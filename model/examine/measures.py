@@ -7,7 +7,7 @@ from model.examine.rows import Mask, Rows, Sum, at_most, equal, term, total
 
 
 def _carried(case: Case, name: str) -> Sum:
-    """Sum of a decision over the states that carry each fit: (retrofit, year)."""
+    """Sum of a decision over the states that carry each retrofit: (retrofit, year)."""
     return total(case.found[name][case.host_state], case.host_retrofit, case.size("retrofit"))
 
 
@@ -18,10 +18,15 @@ def _saved(case: Case) -> Sum:
 
 
 def _closed(case: Case, gap: str, decision: str, states: Mask, years: Mask) -> Rows:
-    """Savings close a gap wherever a decision is taken: (chosen state, chosen year), metric of the benchmark."""
-    place = np.ix_(states, years)
-    asked = np.where(states, case.given[gap], 0)[:, None] * case.found[decision]
-    return at_most(term(asked[place]), _saved(case)[place])
+    """Savings close a gap wherever a decision is taken: (chosen state, chosen year), metric of the benchmark.
+
+    Where it is not taken, measures that cost energy may stand: the row then asks for the sum of all negative savings only.
+    """
+    place, taken = np.ix_(states, years), case.found[decision]
+    below = np.minimum(case.given["saving"], 0)[case.host_retrofit]
+    least = total(below, case.host_state, case.size("state")).value[:, None] * (1 - taken)
+    asked = np.where(states, case.given[gap], 0)[:, None] * taken
+    return at_most((term(asked) + term(least))[place], _saved(case)[place])
 
 
 def _every_year(case: Case) -> Mask:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.examine.case import PLAN, Case
-from model.examine.rows import Array, Rows, Sum, at_most, term, together, total
+from model.examine.rows import Array, Mask, Rows, Sum, at_most, term, together, total
 
 
 def debits(case: Case, account: str) -> Sum:
@@ -19,14 +19,14 @@ def credits_of(case: Case, account: str) -> Sum:
     return term(case.given["capacity"][case.step_start[own], None] * case.found["move"][own]).sum()
 
 
-def _windows(case: Case, account: int) -> list[Rows]:
+def _windows(case: Case, account: int, bound: Mask) -> list[Rows]:
     """What came in each window is covered by quota at hand and what left and has not lapsed."""
     years, name = case.labels("year"), str(case.labels("account")[account])
     endowment, lapse = term(case.given["endowment"][account]), case.given["lapse"][account]
     came, left, planned = debits(case, name), credits_of(case, name), years > years[0]
     rows = []
     for since in years[:-1] if np.isfinite(lapse) else years[:1]:
-        for until in years[years > since]:
+        for until in years[bound & (years > since)]:
             fresh = planned & (years > since - lapse) & (years <= until)
             rows.append(at_most(came[(years > since) & (years <= until)].sum(), endowment + left[fresh].sum()))
     return rows
@@ -34,9 +34,12 @@ def _windows(case: Case, account: int) -> list[Rows]:
 
 def replacement(case: Case) -> Rows:
     """Capacity that comes is covered by capacity that left: (window of an account with a clause), unit of group."""
-    clause, _ = case.binding("replacement")
-    active = np.isin(case.labels("account"), case.labels("clause_subject")[clause])
-    return together([row for account in np.flatnonzero(active) for row in _windows(case, int(account))])
+    ruled = case.labels("clause_rule") == "replacement"
+    rows = []
+    for account, name in enumerate(case.labels("account")):
+        bound = case.binds[ruled & (case.labels("clause_subject") == name)].any(axis=0)
+        rows += _windows(case, account, bound)
+    return together(rows)
 
 
 def _moved(case: Case) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.examine.case import Case
 from model.examine.clauses import at_benchmark, counted_output, energy, is_green, is_power, listed, power, production, short_route
+from model.examine.faults import GROUP_RULES
 from model.examine.quota import credits_of, debits
 from model.examine.rows import Array, Sum, weighted
 
@@ -61,6 +62,6 @@ def reached(case: Case) -> Array:
     """What each clause measures: (clause, year), unit of the clause; NaN where a clause has no single number."""
     measured, values = _measured(case), np.full((case.size("clause"), case.size("year")), np.nan)
     for clause, rule in enumerate(case.labels("clause_rule").tolist()):
-        if rule in measured:
+        if rule in measured and (rule not in GROUP_RULES or case.clause_group[clause] >= 0):
             values[clause] = measured[rule](clause)
     return values

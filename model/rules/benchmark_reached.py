@@ -2,8 +2,10 @@ r"""A line is at the benchmark level only if its measures close the gap of its s
 
 .. math::
 
-    \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, b_{l,k,t} \qquad \forall (l,k)\ \text{with a benchmark}, t
+    \sum_m \sigma_{l,m}\, f_{l,m,t} \ge g_{l,k}\, b_{l,k,t} + N_{l,k}\, (1 - b_{l,k,t}) \qquad \forall (l,k)\
+    \text{with a benchmark}, t
 
+- N: sum of the savings below zero (``saving_least``), so that a line off the benchmark may carry any measure
 - sigma: specific energy saved, in the benchmark's metric (``saving``)
 - f: ``fit``
 - g: specific energy above the benchmark (``benchmark_gap``; negative: already below)
@@ -27,4 +29,5 @@ def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
 def rule(m: pyo.ConcreteModel, line: str, configuration: str, year: int) -> Any:
     """One row."""
     saved = sum(m.saving[line, measure] * m.fit[line, measure, year] for measure in m.measures_on[line, configuration])
-    return saved >= m.benchmark_gap[line, configuration] * m.benchmark[line, configuration, year]
+    reached = m.benchmark[line, configuration, year]
+    return saved >= m.benchmark_gap[line, configuration] * reached + m.saving_least[line, configuration] * (1 - reached)

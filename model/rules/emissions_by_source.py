@@ -8,7 +8,7 @@ r"""Emissions of a source are the sum over lines, measures, segments and bought 
 - E: ``emission``
 - e: emission per unit made: direct, plus use of each good times its factor (``intensity``)
 - e-Delta: change under a measure (``relief``)
-- e_j: per output (``segment_intensity``)
+- e_j: per output, on what the segment uses, not on what it makes (``segment_intensity``)
 - e-hat: embodied in bought goods
 - x: ``make``
 - w: ``fitted``

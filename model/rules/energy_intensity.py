@@ -5,7 +5,8 @@ r"""Energy per value added falls to the stated share of the base year's.
     \sum_{l,k} \epsilon_{l,k,t}\, x_{l,k,t} + \sum_{l,m} \epsilon^{\Delta}_{l,m,t}\, w_{l,m,t} + \sum_s
     \epsilon_{s,t}\, q_{s,t} \le \phi_{c,t}\, I_0 \sum_s a_s\, q_{s,t} + d_{c,t} \qquad \forall (c,t)
 
-- epsilon: energy per unit, equivalent value (``line_energy``, ``fit_energy``, ``segment_energy``)
+- epsilon: energy per unit, equivalent value, on what is used, not on what a segment makes (``line_energy``,
+  ``fit_energy``, ``segment_energy``)
 - x: ``make``
 - w: ``fitted``
 - q: ``output``

@@ -4,7 +4,7 @@ r"""At most a share of a product's capacity moves in a year.
 
     \sum_{l \in g, a} M_{l,a}\, v_{l,a,t} \le \pi_g\, C^0_g\, y_t \qquad \forall g, t > t_0
 
-- M: capacity that the move concerns, the larger of what leaves and what comes (``moved``)
+- M: capacity that the move concerns, the larger of what leaves and what comes of listed capacity (``moved``)
 - v: ``move``
 - pi: pace
 - C0: base-year capacity

@@ -3,7 +3,8 @@ r"""Capacity that comes is covered by capacity that left, times the ratio of its
 .. math::
 
     \sum_{t_1 < \tau \le t_2} \rho_{a,\tau}\, C_{l,k(a)}\, v_{l,a,\tau} \;\le\; \kappa_q + \sum_{t_1 - L_q <
-    \tau \le t_2} C_{l,k'(a)}\, v_{l,a,\tau} \qquad \forall q,\ t_0 \le t_1 < t_2
+    \tau \le t_2} C_{l,k'(a)}\, v_{l,a,\tau} \qquad \forall q,\ t_0 \le t_1 < t_2,\ t_2\ \text{where the clause
+    binds}
 
 - rho: replacement ratio
 - C: listed capacity that comes (left) or leaves (right)

@@ -40,7 +40,12 @@ def test_capacity_cap_not_before_its_year(case: CaseMaker) -> None:
 @pytest.mark.parametrize(("base", "expected"), [(100, 0), (130, 30), (90, -10)])
 def test_no_new_capacity(case: CaseMaker, base: float, expected: float) -> None:
     """100 stands: against 100 of the base year 0, against 130 30, against 90 -10."""
-    rows = case("no_new_capacity", capacity={("furnace_a", "blast_furnace"): 100}, base_capacity={"iron": base}, clause_value={("freeze_iron", 2021): 0})
+    rows = case(
+        "no_new_capacity",
+        capacity={("furnace_a", "blast_furnace"): 100},
+        base_capacity={"iron": base},
+        clause_value={("freeze_iron", 2021): 0},
+    )
     assert rows.slack("freeze_iron", "iron", 2021, on={("furnace_a", "blast_furnace", 2021): 1}) == expected
 
 
@@ -124,7 +129,9 @@ def test_benchmark_share_binding(case: CaseMaker) -> None:
 
 def test_benchmark_share_missed(case: CaseMaker) -> None:
     """A kiln without a level stands but can never count: 0 - 0.25 x 40 = -10, or 0 with a shortfall of 10."""
-    rows = case("benchmark_share", capacity={KILN: 30, NEW_KILN: 10}, benchmark_gap={NEW_KILN: 5}, clause_value={("benchmark_level", 2023): 0.25})
+    rows = case(
+        "benchmark_share", capacity={KILN: 30, NEW_KILN: 10}, benchmark_gap={NEW_KILN: 5}, clause_value={("benchmark_level", 2023): 0.25}
+    )
     on = {(*KILN, 2023): 1, (*NEW_KILN, 2023): 1}
     assert rows.slack("benchmark_level", "clinker", 2023, on=on) == -10
     assert rows.slack("benchmark_level", "clinker", 2023, on=on, shortfall={("benchmark_level", 2023): 10}) == 0
@@ -132,7 +139,9 @@ def test_benchmark_share_missed(case: CaseMaker) -> None:
 
 def test_benchmark_share_slack(case: CaseMaker) -> None:
     """30 - 0.25 x 40 = 20; no row in 2022."""
-    rows = case("benchmark_share", capacity={KILN: 30, NEW_KILN: 10}, benchmark_gap={KILN: 5}, clause_value={("benchmark_level", 2023): 0.25})
+    rows = case(
+        "benchmark_share", capacity={KILN: 30, NEW_KILN: 10}, benchmark_gap={KILN: 5}, clause_value={("benchmark_level", 2023): 0.25}
+    )
     point = {"on": {(*KILN, 2023): 1, (*NEW_KILN, 2023): 1}, "benchmark": {(*KILN, 2023): 1}}
     assert rows.slack("benchmark_level", "clinker", 2023, **point) == 20
     assert not rows.applies("benchmark_level", "clinker", 2022)
@@ -162,7 +171,12 @@ def test_route_share_slack(case: CaseMaker) -> None:
 
 def test_green_power_share_binding(case: CaseMaker) -> None:
     """4 x 5 green of 4 x 5 + 1 x 60 = 80: 20 - 0.25 x 80 = 0."""
-    rows = case("green_power_share", use={(*GREEN, "green_power"): 4, (*BOF, "grid_power"): 1}, change={}, clause_value={("green_share", 2023): 0.25})
+    rows = case(
+        "green_power_share",
+        use={(*GREEN, "green_power"): 4, (*BOF, "grid_power"): 1},
+        change={},
+        clause_value={("green_share", 2023): 0.25},
+    )
     assert rows.slack("green_share", "crude_steel", 2023, make={(*GREEN, 2023): 5, (*BOF, 2023): 60}) == 0
 
 

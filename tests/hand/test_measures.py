@@ -226,19 +226,29 @@ NEW_HEAT = ("kiln_b", "heat_recovery")
 
 def test_new_at_benchmark_binding(case: CaseMaker) -> None:
     """A new kiln 5 above the level saves 5: 5 - 5 x 1 = 0."""
-    rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: 5})
+    rows = case(
+        "new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: 5}
+    )
     assert rows.slack(*NEW, 2022, on={(*NEW, 2022): 1}, fit={(*NEW_HEAT, 2022): 1}) == 0
 
 
 def test_new_at_benchmark_broken(case: CaseMaker) -> None:
     """Built without measures: 0 - 5 x 1 = -5; another kiln's measure is no help."""
-    rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: 5, HEAT: 5})
+    rows = case(
+        "new_at_benchmark",
+        clause_value={("new_level", 2022): 1},
+        benchmark_gap={NEW: 5},
+        new_at_benchmark={NEW: 1},
+        saving={NEW_HEAT: 5, HEAT: 5},
+    )
     assert rows.slack(*NEW, 2022, on={(*NEW, 2022): 1}, fit={(*HEAT, 2022): 1}) == -5
 
 
 def test_new_at_benchmark_slack(case: CaseMaker) -> None:
     """Not built: 0 - 5 x 0 = 0; built and 8 saved: 8 - 5 = 3."""
-    rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: 8})
+    rows = case(
+        "new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: 8}
+    )
     assert rows.slack(*NEW, 2022) == 0
     assert rows.slack(*NEW, 2022, on={(*NEW, 2022): 1}, fit={(*NEW_HEAT, 2022): 1}) == 3
 

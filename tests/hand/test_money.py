@@ -81,7 +81,6 @@ def test_fixed_cost(case: CaseMaker) -> None:
     assert rows.miss(2021, on=on, cost={("fixed", 2021): 7}) == 5
 
 
-
 def test_fixed_cost_of_two_lines(case: CaseMaker) -> None:
     """Both stand: 0 - (2 + 5) = -7 while no cost is booked, in the base year too."""
     rows = case("fixed_cost", fixed={KILN: 2, FURNACE: 5})

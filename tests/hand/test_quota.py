@@ -35,7 +35,9 @@ def test_replacement_after_the_lapse(case: CaseMaker) -> None:
 
 def test_replacement_of_a_move_that_earns_and_pays(case: CaseMaker) -> None:
     """A converter of 100 becomes a furnace of 80 at 1.25: 0 + 100 - 1.25 x 80 = 0."""
-    rows = case("replacement", capacity={("converter_a", "bof"): 100, ("converter_a", "eaf"): 80}, ratio={"convert": 1.25}, endowment={}, lapse={})
+    rows = case(
+        "replacement", capacity={("converter_a", "bof"): 100, ("converter_a", "eaf"): 80}, ratio={"convert": 1.25}, endowment={}, lapse={}
+    )
     assert rows.slack("steel_quota", 2020, 2021, move={("converter_a", "convert", 2021): 1}) == 0
 
 
@@ -73,7 +75,11 @@ def test_pace_of_moves_not_without_a_pace(case: CaseMaker) -> None:
     assert not case("pace_of_moves", pace_moves={"crude_steel": 0.5}).applies("clinker", 2021)
 
 
-PACE = {"fit_capacity": {("kiln_a", "package"): 30, ("kiln_b", "package"): 20}, "base_capacity": {"clinker": 100}, "span": {2021: 1, 2022: 2}}
+PACE = {
+    "fit_capacity": {("kiln_a", "package"): 30, ("kiln_b", "package"): 20},
+    "base_capacity": {"clinker": 100},
+    "span": {2021: 1, 2022: 2},
+}
 
 
 @pytest.mark.parametrize(("pace", "expected"), [(0.5, 0), (0.75, 25), (0.25, -25)])

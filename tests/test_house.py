@@ -1,0 +1,196 @@
+"""The house rules: what every file, every rule of the formulation and every import must look like."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pyomo.environ as pyo
+import pytest
+import xarray as xr
+from conftest import ModelBuilder
+from pyomo.core.expr.template_expr import templatize_constraint
+
+from model.examine import TWINS
+from model.rules import RULE_NAMES, RULES
+
+ROOT = Path(__file__).parent.parent
+TESTS = Path(__file__).parent
+LAYERS = (
+    ("names", "errors", "tolerances"), ("units",), ("contract", "parameters", "schema"), ("tables",), ("rules",), ("scenario",),
+    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("solve",), ("solution",), ("store",),
+    ("examine", "analysis", "replay", "formulation"), ("language",), ("runner", "live", "report", "show"), ("run",),
+)  # fmt: skip
+"""Imports go from right to left only, or stay inside a package."""
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+PYOMO_ROOMS = ("build", "rules", "objective", "handover")
+BLIND = ("build", "rules", "objective", "handover", "solve")
+"""What the examiner must not see: it is the second opinion."""
+PRINTING = ("show", "live", "report", "run")
+FORBIDDEN_CALLS = ("eval", "exec", "compile", "__import__", "print")
+FORBIDDEN_MODULES = ("pickle", "marshal", "shelve", "yaml", "dill", "cloudpickle")
+MOST_LINES = 300
+MOST_FUNCTION_LINES = 60
+
+
+def files() -> list[Path]:
+    """Every source file of the project."""
+    return [*sorted((ROOT / "model").rglob("*.py")), ROOT / "run.py"]
+
+
+def room_of(path: Path) -> str:
+    """``build`` for model/build/lines.py, ``tables`` for model/tables.py, ``run`` for run.py."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    """Every node of a file's syntax tree."""
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything that a file imports, wherever the import stands."""
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def rooms_imported(path: Path) -> list[tuple[int, str]]:
+    """Line and room of a file's imports from model/."""
+    return [(line, name.split(".")[1]) for line, name in imports(path) if name.split(".")[0] == "model"]
+
+
+def named(path: Path, line: int, what: str) -> str:
+    """A finding with its place."""
+    return f"{path.relative_to(ROOT)}:{line}: {what}"
+
+
+def test_every_room_has_a_rank() -> None:
+    """A new module takes its place in the order of imports before it is used."""
+    assert {room_of(path) for path in files()} - {"__init__"} <= set(RANK)
+
+
+def test_imports_go_leftwards() -> None:
+    """Names and errors know nobody; the command line knows everybody; nobody knows those to its right or beside it."""
+    wrong = [
+        named(path, line, f"{room_of(path)} imports {room}")
+        for path in files()
+        for line, room in rooms_imported(path)
+        if room != room_of(path) and RANK[room] >= RANK[room_of(path)]
+    ]
+    assert wrong == []
+
+
+def test_checks_take_only_the_names_of_rules() -> None:
+    """Checking tables needs the list of rules, not the rules."""
+    assert {name for _, name in imports(ROOT / "model" / "checks.py") if name.startswith("model.rules")} == {"model.rules.RULE_NAMES"}
+
+
+def test_pyomo_stays_where_models_are_written() -> None:
+    """Before and after the model there are arrays and tables only."""
+    wrong = [named(path, line, name) for path in files() for line, name in imports(path)
+             if name.split(".")[0] == "pyomo" and room_of(path) not in PYOMO_ROOMS]  # fmt: skip
+    assert wrong == []
+
+
+def test_the_examiner_is_blind() -> None:
+    """It neither names the model nor loads it through others."""
+    wrong = [
+        named(path, line, room) for path in files() if room_of(path) == "examine" for line, room in rooms_imported(path) if room in BLIND
+    ]
+    assert wrong == []
+    asked = "import sys, model.examine; print([name for name in sys.modules if name.split('.')[0] in ('pyomo', 'highspy')])"
+    loaded = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_files_and_functions_are_short() -> None:
+    """At most 300 lines a file, 60 a function."""
+    long = [named(path, count, "lines") for path in files() if (count := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES]
+    long += [
+        named(path, node.lineno, node.name)
+        for path in files()
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= MOST_FUNCTION_LINES
+    ]
+    assert long == []
+
+
+def _public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Functions and classes that others may use, and the methods of these classes."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body)
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    """Every module, and every public class, method and function has a docstring."""
+    bare = []
+    for path in files():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        bare += [named(path, 1, "module")] if tree.body and not ast.get_docstring(tree) else []
+        bare += [named(path, node.lineno, node.name) for node in _public(tree.body) if not ast.get_docstring(node)]
+    assert bare == []
+
+
+def test_no_call_runs_text_or_prints() -> None:
+    """No eval, exec or print; no unsafe loader; only the rooms that show things hold a console."""
+    found = []
+    for path in files():
+        for node in nodes(path):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN_CALLS:
+                found.append(named(path, node.lineno, node.func.id))
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "print" and room_of(path) not in PRINTING:
+                found.append(named(path, node.lineno, "print"))
+    found += [named(path, line, name) for path in files() for line, name in imports(path) if name.split(".")[0] in FORBIDDEN_MODULES]
+    assert found == []
+
+
+def test_rules_are_listed_once_and_have_their_files() -> None:
+    """The table of contents names every file of model/rules, once, and no other."""
+    assert sorted(RULE_NAMES) == sorted(path.stem for path in (ROOT / "model" / "rules").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("room", RULES, ids=RULE_NAMES)
+def test_rule_says_its_policy_math_source_and_reading(room: ModuleType) -> None:
+    """One sentence, then the math, where it comes from, and what it means when it binds."""
+    text = (room.__doc__ or "").strip()
+    assert text.splitlines()[0].endswith(".")
+    assert re.search(r"^\.\. math::\s+\S", text, re.M)
+    assert re.search(r"^Source: \S", text, re.M)
+    assert re.search(r"^Binding: \S", text, re.M)
+
+
+def test_every_rule_has_its_witnesses() -> None:
+    """A golden text, a hand-summed case that is named after it, and a twin in the examiner."""
+    goldens = {path.stem for path in (TESTS / "lp").glob("*.lp")}
+    summed = [name for path in (TESTS / "hand").glob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)]
+    hands = {rule for rule in RULE_NAMES if any(re.fullmatch(rf"test_{rule}(_\w+)?", name) for name in summed)}
+    assert [rule for rule in RULE_NAMES if rule not in goldens] == []
+    assert [rule for rule in RULE_NAMES if rule not in hands] == []
+    assert tuple(TWINS) == RULE_NAMES
+
+
+@pytest.fixture(scope="module")
+def whole(province: xr.Dataset, build_model: ModelBuilder) -> pyo.ConcreteModel:
+    """The province's model with every rule."""
+    return build_model(province)
+
+
+@pytest.mark.parametrize("rule", RULE_NAMES)
+def test_rule_reads_as_one_template(whole: pyo.ConcreteModel, rule: str) -> None:
+    """No rule looks at data to decide its own form: Pyomo can write it once for all its indices."""
+    template, indices = templatize_constraint(getattr(whole, rule))
+    assert template is not None
+    assert len(indices) > 0
