@@ -100,16 +100,17 @@ def read_result(folders: Folders, name: str) -> Stored:
 
     Raises ``ResultError`` where the file is missing, changed, or does not hold.
     """
-    from model.examine import Terms, examine
+    from model.examine import Terms, differing, examine
     from model.solution import flatten
 
     stored = load(folders.results, name)
     scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
     values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
     terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
-    certificate = examine(stored.inputs, flatten(stored.result, stored.inputs), terms)
-    if not certificate.valid:
-        raise ResultError(f"{name}.nc does not hold: {'; '.join(certificate.reasons()[:3])}; run it again: python run.py run {name}")
+    flat = flatten(stored.result, stored.inputs)
+    reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
+    if reasons:
+        raise ResultError(f"{name}.nc does not hold: {'; '.join(reasons[:3])}; run it again: python run.py run {name}")
     return stored
 
 

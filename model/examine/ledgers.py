@@ -11,6 +11,7 @@ from model.examine.reached import reached
 from model.examine.rows import Array, Rows, Sum, equal, term, total
 from model.names import Source
 from model.schema import LEDGERS
+from model.tolerances import OBJECTIVE
 
 MEASURES_OF_ENERGY = ("calorific", "equivalent")
 
@@ -87,3 +88,15 @@ def residuals(case: Case) -> dict[str, float]:
     mass = {f"mass of {good}": float(value) for good, value in zip(case.labels("good"), by_good, strict=True)}
     whole = {"carbon by supply": emissions_by_supply(case).worst(), "energy by supply": _energy_rows(case).worst()}
     return {**emission, **whole, **mass}
+
+
+def differing(problem: xr.Dataset, decisions: xr.Dataset, stored: xr.Dataset) -> list[str]:
+    """Stored ledgers that are not what the decisions amount to, in words."""
+    drawn = ledgers(problem, decisions)
+    found = []
+    for name in LEDGERS:
+        told, own = stored[name].values, drawn[name].values
+        same = told.shape == own.shape and np.allclose(told, own, rtol=OBJECTIVE, atol=OBJECTIVE, equal_nan=True)
+        if not same:
+            found.append(f"ledger {name} is not what the decisions amount to")
+    return found
