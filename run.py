@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from model.errors import InfeasibleError, InputError, PathwayError
+from model.errors import Fault, InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 ROOT = Path(__file__).parent
@@ -69,9 +69,13 @@ def run(
 
 
 @app.command(help=HELP("help_check"))
-def check(names: Annotated[list[str] | None, typer.Argument(help=HELP("help_data"))] = None, lang: Lang = None) -> None:
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help=HELP("help_data"))] = None,
+    write: Annotated[bool, typer.Option("--write", help=HELP("help_write"))] = False,
+    lang: Lang = None,
+) -> None:
     """Check data folders (all by default) and every scenario file, also against its data."""
-    from model.errors import Fault
+    from model.datapackage import check_descriptor, write_descriptor
     from model.runner import Folders, prepare, read_checked
 
     say, console, folders = _say(lang), _console(), Folders(ROOT)
@@ -79,6 +83,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(help=HELP("help_data
     for name in names or sorted(path.name for path in folders.data.iterdir() if path.is_dir()):
         try:
             tables = read_checked(folders.data / name)
+            write_descriptor(tables.folder) if write else check_descriptor(tables.folder)
             console.print(say("checked", folder=f"data/{name}", rows=sum(len(rows) for rows in tables.rows.values())))
         except InputError as error:
             faults += error.faults

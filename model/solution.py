@@ -37,6 +37,7 @@ def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Datas
         arrays[name][tuple(places[dim][part] for dim, part in zip(dims, parts, strict=True))] = value
     for name in BINARY:
         arrays[name] = np.round(arrays[name])
+    arrays = {name: values + 0.0 for name, values in arrays.items()}  # no negative zeros
     return xr.Dataset({name: _variable(name, values) for name, values in arrays.items()}, coords=problem.coords)
 
 

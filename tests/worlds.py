@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import pyomo.environ as pyo
 import xarray as xr
 
 from model.build import build, stages
@@ -67,8 +68,8 @@ def _lines(dice: random.Random, size: int) -> tuple[Line, ...]:
     return tuple(drawn)
 
 
-def draw(seed: int) -> World:
-    """The world of a seed."""
+def draw(seed: int, *, tight: bool = False) -> World:
+    """The world of a seed; a tight one has every clause, and quota, benchmark and short-route share that bite."""
     dice = random.Random(seed)  # noqa: S311
     years = (2020, 2021) if seed % 3 == 0 else (2020, 2021, 2022)
     lines = _lines(dice, 4 if len(years) == 2 else 3)
@@ -86,14 +87,16 @@ def draw(seed: int) -> World:
         "size_converted": near(0.8, 1.1), "load": dice.choice([0.0, near(0.2, 0.5)]), "available": near(0.85, 1),
         "outage": dice.choice([0.0, near(0.1, 0.6)]), "convert_capex": near(500, 1500), "build_capex": near(1000, 3000),
         "close_cost": near(0, 300), "furnace_cost": near(300, 700), "arc_cost": near(200, 900), "fixed": near(20, 200),
-        "coal_price": near(20, 50), "power_price_first": near(0.4, 0.7), "power_price_last": near(0.3, 0.7), "scrap_price": near(1500, 2500),
+        "coal_price": near(20, 50), "power_price_first": near(0.4, 0.7), "power_price_last": near(0.3, 0.7),
+        "scrap_price": near(1500, 2500),
         "steel_price": near(3500, 5000), "carbon_price": near(0, 150), "rate": dice.choice([0.0, 0.08]), "life": 15.0,
         "scrap_supply": near(0.4, 1.2) * listed + made, "steel_supply": dice.choice([0.0, near(0.05, 0.3) * made]),
         "cap": round(listed * near(0.8, 1.3), 3), "endowment": dice.choice([0.0, near(5, 40)]), "lapse": dice.choice([np.inf, 1.0]),
         "convert_ratio": near(0.8, 1.4), "build_ratio": near(1, 1.6), "pace_moves": dice.choice([np.inf, near(0.4, 1)]),
         "pace_retrofits": dice.choice([np.inf, near(0.4, 1)]), "benchmark": near(380, 620), "preheat_saving": near(30, 90),
         "oxygen_saving": near(30, 90), "route_share": near(0.05, 0.4), "utilisation": near(0.5, 0.75),
-        "budget": dice.choice([np.inf, near(2, 20)]), "target": near(0.9, 1.15), "growth_least": near(0.6, 0.9), "growth_most": near(1.1, 1.4),
+        "budget": dice.choice([np.inf, near(2, 20)]), "target": near(0.9, 1.15),
+        "growth_least": near(0.6, 0.9), "growth_most": near(1.1, 1.4),
         "cars_need": near(0.3, 0.6), "machines_need": near(0.8, 1.4),
     }  # fmt: skip
     share = near(0.3, 0.7)
@@ -102,6 +105,18 @@ def draw(seed: int) -> World:
     names = ("cap", "replacement", "new_benchmark", "route_share", "utilisation")
     clauses = frozenset(name for name in names if dice.random() < 0.6) | {"target"}
     goals = dice.choice([(Goal.EMISSIONS, Goal.COST), (Goal.COST, Goal.EMISSIONS)])
+    if tight:
+        clauses = frozenset({*names, "target"})
+        n |= {
+            "convert_ratio": near(1.1, 1.5),
+            "build_ratio": near(1.2, 2),
+            "route_share": near(0.2, 0.6),
+            "budget": np.inf,
+            "benchmark": n["power"] - near(0, 110),
+            "endowment": near(5, 30),
+            "pace_moves": np.inf,
+            "cap": round(listed * near(1, 1.4), 3),
+        }
     return World(years, lines, n, clauses, goals)
 
 
@@ -119,10 +134,13 @@ class Book:
         """One named row."""
         self.add(table, id=name, name_zh=name, name_en=name, **cells)
 
-    def fact(self, table: str, subject: str, parameter: str, value: float, unit: str, item: str | None = None, year: int | None = None) -> None:
+    def fact(
+        self, table: str, subject: str, parameter: str, value: float, unit: str, item: str | None = None, year: int | None = None
+    ) -> None:
         """One number; an infinite one is not stated."""
         if np.isfinite(value):
-            self.add(table, subject=subject, parameter=parameter, item=item, year=year, value=repr(float(value)), unit=unit, grade="C", source="made")
+            stated = {"value": repr(float(value)), "unit": unit, "grade": "C", "source": "made"}
+            self.add(table, subject=subject, parameter=parameter, item=item, year=year, **stated)
 
 
 def _goods(book: Book, world: World) -> None:
@@ -187,7 +205,8 @@ def _lines_and_arcs(book: Book, world: World) -> None:
             continue
         book.entity("transitions", name, kind=kind, start=start, end=end, applies=f"{family}s", credits=credits, debits=debits,
                     ratio=f"{name}_ratio" if debits else None, at_benchmark=str(name == "build").lower(), source="made")  # fmt: skip
-        book.fact("transition_facts", name, "closure_cost" if name == "close" else "capex", n["close_cost" if name == "close" else f"{name}_capex"], "CNY/t")
+        parameter, key = ("closure_cost", "close_cost") if name == "close" else ("capex", f"{name}_capex")
+        book.fact("transition_facts", name, parameter, n[key], "CNY/t")
         book.fact("transition_facts", name, "life", n["life"], "a")
         if debits:
             book.entity("ratios", f"{name}_ratio")
@@ -272,11 +291,12 @@ def write(rows: Rows, folder: Path, *, backwards: bool = False) -> Path:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the engine found: the objective's value per stage, its decisions, and the matrix that it solved."""
+    """What the engine found: the objective's value per stage, its decisions, and what it solved."""
 
     stages: dict[Goal, float]
     found: xr.Dataset
     problem: xr.Dataset
+    model: pyo.ConcreteModel
     matrix: Matrix
     outcome: Outcome
 
@@ -294,10 +314,11 @@ def run(folder: Path, settings: dict[str, Any]) -> Answer:
     scenario = Scenario.model_validate(settings)
     problem = assemble(tables, scenario)
     goals = stages(scenario.objectives, scenario.targets)
-    matrix = to_matrix(build(problem, goals, scenario.boundary, closest=False))
+    model = build(problem, goals, scenario.boundary, closest=False)
+    matrix = to_matrix(model)
     outcome = solve(matrix, goals, scenario.solver)
     values = {stage.goal: stage.value for stage in outcome.stages}
-    return Answer(values, decisions(problem, matrix, outcome), problem, matrix, outcome)
+    return Answer(values, decisions(problem, matrix, outcome), problem, model, matrix, outcome)
 
 
 def least(folder: Path, settings: dict[str, Any]) -> float:

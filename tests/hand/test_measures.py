@@ -188,6 +188,13 @@ def test_benchmark_reached_slack(case: CaseMaker) -> None:
     assert rows.slack("kiln_a", "kiln_new", 2021, benchmark={("kiln_a", "kiln_new", 2021): 1}) == 2
 
 
+def test_benchmark_reached_with_a_measure_that_costs_energy(case: CaseMaker) -> None:
+    """A measure of -3 may stand on a kiln that does not count: -3 - (10 x 0 - 3 x 1) = 0; if it counts, 12 - 3 - 10 x 1 = -1."""
+    rows = case("benchmark_reached", benchmark_gap={KILN: 10}, saving={HEAT: -3, PACKAGE: 12})
+    assert rows.slack(*KILN, 2021, fit={(*HEAT, 2021): 1}) == 0
+    assert rows.slack(*KILN, 2021, fit={(*HEAT, 2021): 1, (*PACKAGE, 2021): 1}, benchmark={(*KILN, 2021): 1}) == -1
+
+
 def test_benchmark_reached_not_without_a_benchmark(case: CaseMaker) -> None:
     """No row for the converter."""
     assert not case("benchmark_reached", benchmark_gap={KILN: 10}).applies("converter_a", "bof", 2021)
@@ -210,6 +217,13 @@ def test_baseline_reached_slack(case: CaseMaker) -> None:
     rows = case("baseline_reached", clause_value={("baseline", 2023): 1}, baseline_gap={KILN: 5}, saving={HEAT: 7})
     assert rows.slack(*KILN, 2023) == 0
     assert rows.slack(*KILN, 2023, fit={(*HEAT, 2023): 1}, on={(*KILN, 2023): 1}) == 2
+
+
+def test_baseline_reached_with_a_measure_that_costs_energy(case: CaseMaker) -> None:
+    """The rebuilt kiln carries a measure of -3: its old state asks for -3 - (5 x 0 - 3 x 1) = 0; standing, -3 - 5 x 1 = -8."""
+    rows = case("baseline_reached", clause_value={("baseline", 2023): 1}, baseline_gap={KILN: 5}, saving={HEAT: -3})
+    assert rows.slack(*KILN, 2023, fit={(*HEAT, 2023): 1}, on={("kiln_a", "kiln_new", 2023): 1}) == 0
+    assert rows.slack(*KILN, 2023, fit={(*HEAT, 2023): 1}, on={(*KILN, 2023): 1}) == -8
 
 
 def test_baseline_reached_not_before_its_date(case: CaseMaker) -> None:
@@ -253,10 +267,19 @@ def test_new_at_benchmark_slack(case: CaseMaker) -> None:
     assert rows.slack(*NEW, 2022, on={(*NEW, 2022): 1}, fit={(*NEW_HEAT, 2022): 1}) == 3
 
 
+def test_new_at_benchmark_with_a_measure_that_costs_energy(case: CaseMaker) -> None:
+    """2 below the level, a measure of -3 stands: -3 - (-2 x 1) = -1, broken; before it is built -3 - (-3 x 1) = 0."""
+    rows = case(
+        "new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: -2}, new_at_benchmark={NEW: 1}, saving={NEW_HEAT: -3}
+    )
+    assert rows.slack(*NEW, 2022, on={(*NEW, 2022): 1}, fit={(*NEW_HEAT, 2022): 1}) == -1
+    assert rows.slack(*NEW, 2022, fit={(*NEW_HEAT, 2022): 1}) == 0
+
+
 def test_new_at_benchmark_not_of_old_lines(case: CaseMaker) -> None:
-    """A rebuilt old kiln, a new one that meets the level, a year without the clause: no rows."""
+    """A rebuilt old kiln, a new one without a level, a year without the clause: no rows."""
     rebuilt = ("kiln_a", "kiln_new")
-    rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: -1, rebuilt: 5}, new_at_benchmark={NEW: 1})
+    rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={rebuilt: 5}, new_at_benchmark={NEW: 1})
     assert len(rows.rows) == 0
     rows = case("new_at_benchmark", clause_value={("new_level", 2022): 1}, benchmark_gap={NEW: 5, rebuilt: 5}, new_at_benchmark={NEW: 1})
     assert list(rows.rows) == [(*NEW, 2022)]

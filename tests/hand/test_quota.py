@@ -49,9 +49,9 @@ def test_replacement_without_a_lapse(case: CaseMaker) -> None:
 
 
 def test_replacement_not_without_its_clause(case: CaseMaker) -> None:
-    """Only the steel account is under a clause: no row for clinker."""
-    rows = case("replacement", clause_value={("quota_steel", 2021): 0})
-    assert {index[0] for index in rows.rows} == {"steel_quota"}
+    """Only the steel account is under a clause, and only in 2022: windows end there, also those that begin before; none for clinker."""
+    rows = case("replacement", clause_value={("quota_steel", 2022): 0}, lapse={"steel_quota": 1})
+    assert list(rows.rows) == [("steel_quota", 2020, 2022), ("steel_quota", 2021, 2022)]
 
 
 @pytest.mark.parametrize(("pace", "expected"), [(0.5, 0), (0.75, 30), (0.25, -30)])

@@ -1,0 +1,121 @@
+"""The command line as a user meets it: what it prints, what it stores, how it ends."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project with the example province only."""
+    shutil.copy(ROOT / "run.py", tmp_path / "run.py")
+    (tmp_path / "model").symlink_to(ROOT / "model")
+    shutil.copytree(ROOT / "data" / "example", tmp_path / "data" / "example")
+    shutil.copy(ROOT / "data" / "units.csv", tmp_path / "data" / "units.csv")
+    (tmp_path / "scenarios").mkdir()
+    shutil.copy(ROOT / "scenarios" / "example.yaml", tmp_path / "scenarios" / "example.yaml")
+    return tmp_path
+
+
+def call(project: Path, *words: str, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    """Run the command line in a child process."""
+    environment = os.environ | {"LANG": lang, "LC_ALL": lang, "PYTHONUTF8": "1"}
+    return subprocess.run([sys.executable, "run.py", *words], cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_run_prints_stores_and_shows_in_both_languages(project: Path) -> None:
+    ran = call(project, "run", "example", "--lang", "en")
+    assert ran.returncode == 0, ran.stderr
+    assert "Certified by the examiner" in ran.stdout
+    assert {path.name for path in (project / "results").iterdir()} == {"example.nc", "example.json"}
+    shown = call(project, "show", "example", "--lang", "zh")
+    assert shown.returncode == 0, shown.stderr
+    assert "独立核验通过" in shown.stdout
+    assert "Traceback" not in ran.stderr + shown.stderr
+
+
+def test_help_follows_the_locale(project: Path) -> None:
+    assert "Fix all decisions of 2020" in call(project, "--help").stdout
+    assert "固定 2020 年全部决策" in call(project, "--help", lang="zh_CN.UTF-8").stdout
+
+
+def test_check_and_replay_pass_on_the_example(project: Path) -> None:
+    checked = call(project, "check", "--lang", "en")
+    assert checked.returncode == 0, checked.stderr
+    assert "data/example" in checked.stdout
+    replayed = call(project, "replay", "example", "--lang", "en")
+    assert replayed.returncode == 0, replayed.stderr
+
+
+def test_unknown_scenario_and_unknown_key_end_with_2(project: Path) -> None:
+    missing = call(project, "run", "nowhere", "--lang", "en")
+    assert (missing.returncode, "no such scenario file" in missing.stderr) == (2, True)
+    with (project / "scenarios" / "example.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nbondary: scope1\n")
+    wrong = call(project, "run", "example", "--lang", "en")
+    assert wrong.returncode == 2
+    assert "did you mean 'boundary'" in " ".join(wrong.stderr.split())
+
+
+def test_faults_are_listed_together_with_file_row_and_column(project: Path) -> None:
+    lines = (project / "data" / "example" / "line_facts.csv").read_text(encoding="utf-8").splitlines()
+    place = lines[0].split(",").index("value")
+    for row in (1, 2):
+        cells = lines[row].split(",")
+        cells[place] = "1,2" if row == 2 else "x"
+        lines[row] = ",".join(cells) if row == 1 else ",".join([*cells[:place], '"1,2"', *cells[place + 1 :]])
+    (project / "data" / "example" / "line_facts.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    checked = call(project, "check", "--lang", "en")
+    assert checked.returncode == 2
+    assert "line_facts.csv:2 [value]" in checked.stderr
+    assert "line_facts.csv:3 [value]" in checked.stderr
+
+
+def test_infeasible_ends_with_3_and_keeps_the_older_result(project: Path) -> None:
+    assert call(project, "run", "example").returncode == 0
+    before = (project / "results" / "example.nc").read_bytes()
+    with (project / "scenarios" / "example.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nbudget: {total: 0}\n")
+    ended = call(project, "run", "example", "--lang", "en")
+    assert ended.returncode == 3, ended.stdout + ended.stderr
+    assert "Infeasible" in ended.stderr
+    assert (project / "results" / "example.nc").read_bytes() == before
+
+
+def test_missing_result_ends_with_6_and_says_what_to_do(project: Path) -> None:
+    shown = call(project, "show", "example")
+    assert shown.returncode == 6
+    assert "python run.py run example" in " ".join(shown.stderr.split())
+
+
+def test_failed_gate_ends_with_7_unless_the_scenario_accepts_it(project: Path) -> None:
+    replay = project / "data" / "example" / "replay.csv"
+    header, *rows = replay.read_text(encoding="utf-8").splitlines()
+    place = header.split(",").index("value")
+    first = rows[0].split(",")
+    first[place] = str(float(first[place]) * 2)
+    replay.write_text("\n".join([header, ",".join(first), *rows[1:]]) + "\n", encoding="utf-8")
+    assert call(project, "run", "example").returncode == 7
+    assert call(project, "replay", "example").returncode == 7
+    with (project / "scenarios" / "example.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nskip_replay: true\n")
+    accepted = call(project, "run", "example", "--lang", "en")
+    assert accepted.returncode == 0, accepted.stderr
+    assert "the data fail the base-year gate" in " ".join(accepted.stdout.split())
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(project: Path) -> None:
+    path = project / "data" / "example" / "lines.csv"
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("name_en")] = "\x1b[31mred\u202e"
+    path.write_text("\n".join([header, ",".join(cells), *rest]) + "\n", encoding="utf-8")
+    ran = call(project, "run", "example", "--lang", "en")
+    assert "\x1b[31mred" not in ran.stdout + ran.stderr
+    assert "\u202e" not in ran.stdout + ran.stderr
