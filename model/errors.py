@@ -70,8 +70,10 @@ class Faults:
     found: list[Fault] = field(default_factory=list)
 
     def add(self, file: str, message: str, row: int | None = None, column: str | None = None) -> None:
-        """Note one fault."""
-        self.found.append(Fault(file, message, row, column))
+        """Note one fault, once."""
+        fault = Fault(file, message, row, column)
+        if fault not in self.found:
+            self.found.append(fault)
 
     def raise_all(self) -> None:
         """Raise ``InputError`` with every fault noted so far, if any."""

@@ -29,6 +29,18 @@ def _matches(override: Override, fact: Fact, table: str) -> bool:
     )
 
 
+def out_of_range(fact: Fact, parameter: Parameter) -> str:
+    """What is wrong with a value beyond its parameter's range; '' if nothing is."""
+    try:
+        value = fact.value * measure(fact.unit).factor if parameter.unit not in ("metric", "any") else fact.value
+    except UnitError:
+        return ""
+    if value < parameter.low:
+        least = f"less than {parameter.low:g}" if parameter.low else "negative"
+        return f"{fact.parameter} is {least}: {fact.value}"
+    return f"{fact.parameter} is more than {parameter.high:g}: {fact.value}" if value > parameter.high else ""
+
+
 def override_facts(tables: Tables, overrides: list[Override], faults: Faults) -> dict[str, tuple[Fact, ...]]:
     """The fact tables after a scenario's overrides; an override that meets no fact is a fault."""
     met = [False] * len(overrides)
@@ -40,6 +52,9 @@ def override_facts(tables: Tables, overrides: list[Override], faults: Faults) ->
                 if _matches(override, fact, table):
                     met[number] = True
                     rows[position] = fact.model_copy(update={"value": override.value, "note": "overridden by the scenario"})
+                    wrong = out_of_range(rows[position], REGISTRY[(table, fact.parameter)])
+                    if wrong:
+                        faults.add("scenario", f"facts: {override.subject}: {wrong}", column="facts")
         changed[table] = tuple(rows)
     for override, hit in zip(overrides, met, strict=True):
         if not hit:
@@ -60,12 +75,22 @@ class FactBook:
         self._rows: dict[_Key, list[Fact]] = defaultdict(list)
         self.items: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self.tables = override_facts(tables, scenario.facts, faults)
+        self.futures: set[str] = set()
         for table, facts in self.tables.items():
             for fact in facts:
                 self._rows[(table, fact.subject, fact.parameter, fact.item)].append(fact)
+                if fact.path:
+                    self.futures.add("carbon" if fact.parameter == "carbon_price" else fact.subject)
                 known = self.items[(table, fact.subject, fact.parameter)]
                 if fact.item and fact.item not in known:
                     known.append(fact.item)
+
+    def check_paths(self) -> None:
+        """A path is chosen only for what has futures."""
+        for subject in self.paths:
+            if subject not in self.futures:
+                allowed = ", ".join(sorted(self.futures)) or "nothing"
+                self.faults.add("scenario", f"paths: {subject} has no futures to choose from (allowed: {allowed})", column="paths")
 
     def has(self, table: str, subject: str, parameter: str, item: str | None = None) -> bool:
         """Is there such a fact?"""

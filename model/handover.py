@@ -15,9 +15,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass
 class Matrix:
-    """A linear model: ``lower <= A x <= upper``, bounds, integrality, one objective row per stage."""
+    """A linear model: ``lower <= A x <= upper``, bounds, integrality, one objective row per stage.
 
-    columns: list[Any]
+    ``columns`` are (variable, index); ``rows`` point into ``model``, which the matrix keeps alive.
+    """
+
+    model: pyo.ConcreteModel
+    columns: list[tuple[str, Any]]
     rows: list[tuple[Any, int]]
     matrix: sparse.csc_array
     lower: Floats
@@ -44,7 +48,8 @@ def to_matrix(m: pyo.ConcreteModel) -> Matrix:
     bounds = [column.bounds for column in columns]
     rows = sparse.csr_array(form.c)
     return Matrix(
-        columns=columns,
+        model=m,
+        columns=[(column.parent_component().local_name, column.index()) for column in columns],
         rows=[(row.constraint, row.bound_type) for row in form.rows],
         matrix=sparse.csc_array(form.A),
         lower=np.asarray(lower, dtype=float),

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -49,10 +49,15 @@ class Years(Strict):
 
 
 class Selection(Strict):
-    """Which transitions or measures may be used."""
+    """Which measures may be used."""
 
     allow: Literal["all"] | list[Slug] = Field(default="all", description="all, or the only ones allowed")
     forbid: list[Slug] = Field(default_factory=list, description="forbidden ones")
+
+
+class TransitionSelection(Selection):
+    """Which transitions may be used."""
+
     forbid_kinds: list[ArcKind] = Field(default_factory=list, description="forbidden kinds of transition")
 
 
@@ -62,6 +67,17 @@ class ClauseLever(Strict):
     active: bool | None = None
     value: float | None = Field(default=None, description="value in the unit of the clause's own fact", allow_inf_nan=False)
     from_year: Year | None = None
+
+
+def _switch(choice: object) -> object:
+    if isinstance(choice, ClauseLever):
+        return choice
+    if not isinstance(choice, bool | dict):
+        raise ValueError("write true, false, or {active: ..., value: ..., from_year: ...}")
+    return {"active": choice} if isinstance(choice, bool) else choice
+
+
+Lever = Annotated[ClauseLever, BeforeValidator(_switch)]
 
 
 class Override(Strict):
@@ -110,15 +126,27 @@ class Scenario(Strict):
     keep: Annotated[float, Field(ge=0, lt=1)] = Field(default=0.0, description="share by which a later stage may spoil an earlier one")
     boundary: Scope = Scope.THREE
     paths: dict[Slug, Slug] = Field(default_factory=dict, description="future chosen per subject, e.g. grid_power: central")
-    clauses: dict[Slug, bool | ClauseLever] = Field(default_factory=dict)
-    transitions: Selection = Selection()
+    clauses: dict[Slug, Lever] = Field(default_factory=dict, description="true or false, or active, value, from_year")
+    transitions: TransitionSelection = TransitionSelection()
     measures: Selection = Selection()
     activity: str | None = Field(default=None, description="scenario whose stored segment output is taken over")
-    pace: dict[Slug, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict, description="most share a year, per group")
+    pace: dict[Slug, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default_factory=dict, description="most share a year, per group"
+    )
     budget: Budget = Budget()
     facts: list[Override] = Field(default_factory=list)
     solver: SolverOptions = SolverOptions()
     skip_replay: bool = Field(default=False, description="run although the data fail the base-year gate; the result says so")
+
+    @field_validator("objectives")
+    @classmethod
+    def _stages(cls, goals: list[Goal]) -> list[Goal]:
+        """Each stage once; the shortfall comes with ``targets: closest``."""
+        if Goal.SHORTFALL in goals:
+            raise ValueError("the shortfall is the first stage of every closest run; list emissions and cost only")
+        if len(set(goals)) < len(goals):
+            raise ValueError("each stage may stand once")
+        return goals
 
     def canonical(self) -> str:
         """The resolved scenario as JSON with sorted keys; its hash identifies the scenario."""
@@ -151,7 +179,8 @@ def _load(path: Path) -> dict[str, Any]:
         if re.search(r"(^|[\s\[,:-])[&*][A-Za-z0-9_]", re.sub(r"(#.*|'[^']*'|\"[^\"]*\")", "", text)):
             raise InputError([Fault(path.name, "YAML anchors and aliases are not allowed; write the value out")])
         content = YAML(typ="safe", pure=True).load(text)
-        _measure(content)
+        if _measure(content) > MAX_NODES:
+            raise ValueError(f"more than {MAX_NODES} values")
     except UnicodeDecodeError as error:
         raise InputError([Fault(path.name, "not UTF-8 text; save the file as UTF-8")]) from error
     except (YAMLError, ValueError, RecursionError) as error:
@@ -177,6 +206,8 @@ def _resolve(path: Path, folder: Path, chain: tuple[str, ...]) -> dict[str, Any]
     content = _load(path)
     parents = content.pop("extends", [])
     parents = [parents] if isinstance(parents, str) else parents
+    if not isinstance(parents, list):
+        raise InputError([Fault(path.name, "extends: must be the name of a scenario, or a list of names", column="extends")])
     merged: dict[str, Any] = {}
     for parent in parents:
         if not isinstance(parent, str) or not _NAME.fullmatch(parent):
@@ -192,7 +223,7 @@ def _known(loc: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Scenario
     parts: dict[str, type[BaseModel]] = {
         "years": Years, "budget": Budget, "solver": SolverOptions, "clauses": ClauseLever, "facts": Override,
-        "transitions": Selection, "measures": Selection, "title": Words, "why": Words,
+        "transitions": TransitionSelection, "measures": Selection, "title": Words, "why": Words,
     }  # fmt: skip
     if len(loc) > 1:
         model = parts.get(str(loc[0]), model)
@@ -217,7 +248,7 @@ def read_scenario(path: Path) -> Scenario:
         faults = Faults()
         for item in error.errors(include_url=False, include_context=False):
             key = ".".join(str(part) for part in item["loc"])
-            message = f"{key}: {item['msg']}"
+            message = f"{key}: {item['msg'].removeprefix('Value error, ')}"
             if item["type"] == "extra_forbidden":
                 near = difflib.get_close_matches(str(item["loc"][-1]), _known(item["loc"]), 1)
                 hint = f"; did you mean '{near[0]}'?" if near else f" (allowed: {', '.join(_known(item['loc']))})"

@@ -28,8 +28,7 @@ def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Datas
         dim: _positions(problem, dim) for dim in ("year", "state", "step", "retrofit", "good", "segment", "clause", "source", "cost_item")
     }
     arrays = {name: np.zeros([problem.sizes[dim] for dim in spec.dims]) for name, spec in DECISIONS.items()}
-    for column, value in zip(matrix.columns, outcome.values.tolist(), strict=True):
-        name, index = column.parent_component().local_name, column.index()
+    for (name, index), value in zip(matrix.columns, outcome.values.tolist(), strict=True):
         dims = DECISIONS[name].dims
         parts = index if isinstance(index, tuple) else (index,)
         if dims[0] in PAIRS:

@@ -95,6 +95,23 @@ def _listen(highs: highspy.Highs, goal: Goal, listener: Listener) -> Callable[[]
     return lambda: highs.cbMipLogging.unsubscribe(heard)
 
 
+def _solve_twice(highs: highspy.Highs, options: SolverOptions) -> None:
+    """Solve; a verdict that no plan exists is believed only when a second solve without presolve agrees.
+
+    HiGHS 1.16.0 was seen to call feasible models infeasible with presolve on, 1.15.1 with presolve off.
+    """
+    verdicts = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+    highs.run()
+    if highs.getModelStatus() not in verdicts:
+        return
+    highs.clearSolver()
+    highs.setOptionValue("presolve", "off")
+    highs.setOptionValue("random_seed", options.seed + 1)
+    highs.run()
+    highs.setOptionValue("presolve", "choose")
+    highs.setOptionValue("random_seed", options.seed)
+
+
 def _accept(highs: highspy.Highs, goal: Goal) -> Status:
     """Accept a status, or raise what it means. Nothing is read before."""
     found = highs.getModelStatus()
@@ -129,7 +146,7 @@ def _polish(matrix: Matrix, kept: Sequence[tuple[Floats, float]], goal: Goal, va
     for row, value in kept:
         _keep(highs, row, value)
     _set_goal(highs, matrix, goal)
-    highs.run()
+    _solve_twice(highs, options)
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise SolverError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
     return np.array(highs.getSolution().col_value)
@@ -160,7 +177,7 @@ def solve(matrix: Matrix, goals: Sequence[Goal], options: SolverOptions, keep: f
             start.col_value = values.tolist()
             highs.setSolution(start)
         stop = _listen(highs, goal, listener)
-        highs.run()
+        _solve_twice(highs, options)
         stop()
         status = _accept(highs, goal)
         info = highs.getInfo()

@@ -14,7 +14,7 @@ from model.contract import TABLES, Fact, Row
 from model.errors import Faults
 
 MAX_BYTES = 20_000_000
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 R = TypeVar("R", bound=Row)
 
 

@@ -21,49 +21,6 @@ from model.tables import MAX_BYTES as MOST_TABLE
 
 BAD = Path(__file__).parent / "bad"
 CASES = sorted(BAD.rglob("*.txt"))
-DEFECTS = frozenset(
-    {
-        "facts-cap_for_a_cluster",
-        "facts-cap_without_value",
-        "facts-clause_of_a_plain_rule",
-        "facts-clause_share_in_tonnes",
-        "facts-clause_value_in_another_unit",
-        "facts-discount_of_minus_one",
-        "facts-life_before_start",
-        "facts-life_of_zero",
-        "facts-limited_sales_without_limit",
-        "facts-measure_life_of_zero",
-        "facts-metrics_differ",
-        "facts-minimum_above_most",
-        "facts-more_days_than_a_year",
-        "facts-nameplate_factor_of_zero",
-        "facts-negative_availability",
-        "facts-negative_capex",
-        "facts-negative_pace",
-        "facts-outage_above_one",
-        "facts-path_of_a_plain_parameter",
-        "facts-replay_unit_differs",
-        "facts-replay_unit_unknown",
-        "facts-sale_without_price",
-        "facts-saving_in_another_metric",
-        "facts-segment_in_a_chain_only",
-        "facts-segment_uses_an_on_site_good",
-        "facts-share_above_one",
-        "facts-target_for_a_group",
-        "facts-unit_of_a_metric_unknown",
-        "facts-with_and_without_year",
-        "facts-year_of_a_plain_parameter",
-        "scenario-extends_mapping",
-        "scenario-extends_nothing",
-        "scenario-extends_number",
-        "scenario-goal_twice",
-        "scenario-kinds_of_measures",
-        "scenario-override_to_a_negative",
-        "scenario-path_of_a_good_without_any",
-        "scenario-shortfall_asked_for",
-    }
-)
-"""Cases that are not yet refused as they should be; whoever mends one takes it off this list."""
 
 
 @pytest.fixture
@@ -128,8 +85,7 @@ def refused(folders: Folders, name: str) -> PathwayError:
 def known(case: Path) -> object:
     """A case as a parameter; a known defect must fail, so that it cannot be mended unnoticed."""
     name = f"{case.parent.name}-{case.stem}"
-    marks = [pytest.mark.xfail(strict=True, reason="not yet refused as it should be")] if name in DEFECTS else []
-    return pytest.param(case, id=name, marks=marks)
+    return pytest.param(case, id=name)
 
 
 @pytest.mark.parametrize("case", [known(path) for path in CASES])
@@ -167,7 +123,6 @@ def test_huge_scenario(folders: Folders) -> None:
     assert str(refused(folders, "huge")) == "huge.yaml: larger than 256 kB"
 
 
-@pytest.mark.xfail(strict=True, reason="the limit of nodes is not yet applied")
 def test_many_nodes(folders: Folders) -> None:
     """A scenario of more than 10 000 nodes is refused as such, not name by name."""
     text = "extends: plan\nmeasures: {forbid: [" + ", ".join(f"a{number}" for number in range(MOST_NODES + 1)) + "]}\n"

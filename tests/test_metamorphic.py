@@ -279,9 +279,6 @@ def test_order_of_goals(bench: Bench) -> None:
     _no_more(spare, bench.answer.stages[Goal.COST])
 
 
-@pytest.mark.xfail(
-    highspy.Highs().version() == "1.16.0", strict=True, reason="presolve of HiGHS 1.16.0 breaks a row of binaries and finds no plan at all"
-)
 def test_a_plan_that_exists_is_found(tmp_path: Path) -> None:
     """Seed 26 has a plan under all its clauses (M = 128.37), hence also without its value target (M = 103.0957 without presolve)."""
     world = draw(26)

@@ -149,6 +149,8 @@ def assemble(tables: Tables, scenario: Scenario, activity: Activity | None = Non
     sheet.arrays["yearly_budget"] = np.array(np.inf if scenario.budget.yearly is None else scenario.budget.yearly)
     sheet.arrays["total_budget"] = np.array(np.inf if scenario.budget.total is None else scenario.budget.total)
     _paces(sheet, scenario, faults)
+    _lives(network, scenario, tables, faults)
+    book.check_paths()
     faults.raise_all()
     coordinates = _coordinates(tables, network, sheet.labels)
     coordinates |= _names(tables, coordinates)
@@ -157,6 +159,15 @@ def assemble(tables: Tables, scenario: Scenario, activity: Activity | None = Non
         scenario=scenario.name, title=scenario.title.en, title_zh=scenario.title.zh, scenario_json=scenario.canonical(),
         scenario_hash=scenario.digest(), data=tables.folder.name,
     )  # fmt: skip
+
+
+def _lives(network: Network, scenario: Scenario, tables: Tables, faults: Faults) -> None:
+    """A line that stands in the base year may not have ended before it."""
+    first = scenario.years.first
+    for number, row in tables.numbered("lines"):
+        ended = isinstance(row, Line) and row.last_year is not None and row.last_year < first
+        if isinstance(row, Line) and ended and network.configurations[row.configuration].standing:
+            faults.add("lines.csv", f"'{row.id}' stands in {first}, after its last year {row.last_year}", number, "last_year")
 
 
 def _paces(sheet: Sheet, scenario: Scenario, faults: Faults) -> None:

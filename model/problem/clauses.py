@@ -15,12 +15,6 @@ from model.units import convert, measure
 Array = npt.NDArray[np.float64]
 
 
-def _lever(choice: bool | ClauseLever | None) -> ClauseLever:
-    if choice is None:
-        return ClauseLever()
-    return ClauseLever(active=choice) if isinstance(choice, bool) else choice
-
-
 def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenario, faults: Faults) -> None:
     """Fill clause values (NaN where a clause does not bind), target flags, segment weights and sizes.
 
@@ -35,7 +29,7 @@ def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenar
     _base_intensity(sheet)
     for row in rows.values():
         position = sheet.at("clause", row.id)
-        lever = _lever(scenario.clauses.get(row.id))
+        lever = scenario.clauses.get(row.id, ClauseLever())
         target[position] = row.target
         _weights(sheet, tables, row, weight[position])
         if row.active if lever.active is None else lever.active:

@@ -38,5 +38,6 @@ def write_segments(sheet: Sheet, book: FactBook, tables: Tables, activity: Activ
                 arrays[bound][position, 1:] = [activity.get(row.id, {}).get(year, np.nan) for year in book.years[1:]]
         if activity is not None and np.isnan(arrays["least"][position]).any():
             book.faults.add("scenario", f"activity: the result has no output of '{row.id}' for every year", column="activity")
-        if (arrays["least"][position] > arrays["most"][position]).any():
+        given = all(book.has("segment_facts", row.id, f"growth_{bound}") for bound in ("least", "most"))
+        if given and (arrays["least"][position] > arrays["most"][position]).any():
             book.faults.add("segment_facts.csv", f"{row.id}: growth_least is above growth_most", column="value")

@@ -1,0 +1,96 @@
+"""Clauses and replay rows: about what their rule binds, in a unit that measures it."""
+
+from collections import defaultdict
+
+from model.checks.facts import check_unit
+from model.checks.references import ids
+from model.contract import Account, Clause, Cluster, Fact, Group, Named, Replay
+from model.errors import Faults
+from model.names import VALUES
+from model.rules import RULE_NAMES
+from model.tables import Tables
+from model.units import UnitError, measure
+
+SHARE = ("one", "")
+_GROUP_RULES = (
+    "capacity_cap",
+    "no_new_capacity",
+    "production_floor",
+    "utilisation_floor",
+    "benchmark_share",
+    "route_share",
+    "green_power_share",
+)
+_SHARE_RULES = ("utilisation_floor", "benchmark_share", "route_share", "green_power_share", "energy_intensity")
+_WITHOUT_VALUE = ("no_new_capacity", "replacement", "new_at_benchmark", "baseline_reached")
+
+
+def _subjects(tables: Tables) -> dict[str, set[str]]:
+    """What each rule that states clauses can be about."""
+    found: dict[str, set[str]] = dict.fromkeys(_GROUP_RULES, ids(tables, Group))
+    named: dict[str, type[Named]] = {"replacement": Account, "value_target": Cluster}
+    found |= {rule: ids(tables, kind) for rule, kind in named.items()}
+    found["value_target"] |= set(VALUES)
+    return found | {"energy_intensity": {"value_added"}, "new_at_benchmark": {"new_lines"}, "baseline_reached": {"below_baseline"}}
+
+
+def check_clauses(tables: Tables, faults: Faults) -> None:
+    """Clauses state a rule about something that it binds, with a value in a unit that measures it."""
+    subjects = _subjects(tables)
+    valued = {row.subject for row in tables.facts("clause_facts")}
+    sound: dict[str, Clause] = {}
+    for number, row in tables.numbered("clauses"):
+        if not isinstance(row, Clause):
+            continue
+        if row.rule not in subjects:
+            kind = "is not a rule of the formulation" if row.rule not in RULE_NAMES else "is no rule that a clause can state"
+            faults.add("clauses.csv", f"'{row.rule}' {kind} (allowed: {', '.join(sorted(subjects))})", number, "rule")
+        elif row.subject not in subjects[row.rule]:
+            shown = ", ".join(sorted(subjects[row.rule]))
+            message = f"clause '{row.id}' names nothing: {row.rule} can be about {shown}, not '{row.subject}'"
+            faults.add("clauses.csv", message, number, "subject")
+        elif row.rule not in _WITHOUT_VALUE and row.id not in valued:
+            faults.add("clauses.csv", f"clause '{row.id}' has no value in clause_facts.csv", number, "id")
+        else:
+            sound[row.id] = row
+    _units(tables, sound, faults)
+
+
+def _units(tables: Tables, clauses: dict[str, Clause], faults: Faults) -> None:
+    groups = {row.id: row.unit for row in tables.of(Group)}
+    for number, row in tables.numbered("clause_facts"):
+        clause = clauses.get(row.subject) if isinstance(row, Fact) else None
+        if not isinstance(row, Fact) or clause is None or clause.rule in _WITHOUT_VALUE:
+            continue
+        try:
+            found = measure(row.unit).dimensions
+            asked = SHARE if clause.rule in _SHARE_RULES else ("money", "")
+            if clause.rule in ("capacity_cap", "production_floor") and clause.subject in groups:
+                asked = measure(groups[clause.subject]).dimensions
+        except UnitError:
+            continue
+        if found != asked:
+            faults.add("clause_facts.csv", f"unit '{row.unit}' measures {found[0]}, but {clause.rule} asks for {asked[0]}", number, "unit")
+
+
+def check_replay(tables: Tables, faults: Faults) -> None:
+    """Replay rows name numbers that the model makes, in a unit that measures them."""
+    groups = {row.id: row for row in tables.of(Group)}
+    sectors = {row.sector for row in groups.values()}
+    known: dict[str, set[str]] = defaultdict(lambda: sectors, {"make": set(groups), "value": set(VALUES)})
+    for number, row in tables.numbered("replay"):
+        if not isinstance(row, Replay):
+            continue
+        check_unit(row.unit, "replay.csv", number, faults)
+        for term in row.quantity.split("+"):
+            kind, _, subject = term.partition(":")
+            if kind not in ("make", "value", "emissions", "direct", "fuel") or subject not in known[kind]:
+                faults.add("replay.csv", f"'{term}' names nothing that the model makes", number, "quantity")
+                continue
+            asked = measure(groups[subject].unit).dimensions[0] if kind == "make" else "money" if kind == "value" else "carbon"
+            try:
+                found = measure(row.unit).dimensions[0]
+            except UnitError:
+                continue
+            if found != asked:
+                faults.add("replay.csv", f"unit '{row.unit}' measures {found}, but '{term}' is {asked}", number, "unit")
