@@ -100,15 +100,18 @@ def check(
 @app.command(help=HELP("help_replay"))
 def replay(name: Annotated[str, typer.Argument(help=HELP("help_names"))] = "plan", lang: Lang = None) -> None:
     """Replay the base year of a scenario's data."""
+    from model.contract import Inconsistency
     from model.replay import gate
     from model.replay import replay as compare
     from model.runner import Folders, prepare
-    from model.show import replay_table
+    from model.show import inconsistency_table, replay_table
 
     say, console = _say(lang), _console()
     tables, _, problem = prepare(Folders(ROOT), name, without_activity=True)
     compared = compare(problem, tables)
     console.print(replay_table(compared, say))
+    if tables.of(Inconsistency):
+        console.print(inconsistency_table(tables.of(Inconsistency), say))
     gates = [item for item in compared if item.row.kind == "gate"]
     failed = gate(problem, tables)
     console.print(say("replay_summary", passed=sum(g.passed for g in gates), failed=len(failed), checks=len(compared) - len(gates)))

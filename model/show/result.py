@@ -81,6 +81,10 @@ def _headline(stored: Stored, scores: list[Score], say: Speaker) -> list[Rendera
         )
     else:
         lines.append(plain(say("headline_met"), "green"))
+    open_stages = [stage for stage in stored.manifest["stages"] if stage["status"] != "optimal"]
+    if open_stages:
+        gaps = [say("gap_of", stage=say(f"goal_{stage['goal']}"), gap=f"{stage['gap']:.2%}") for stage in open_stages]
+        lines.append(plain(say("headline_gap", stages=say.pick("，", ", ").join(gaps)), "yellow"))
     gate = stored.manifest["base_year_gate"]
     lines.append(
         plain(say("gate_passed") if gate == "passed" else say("gate_failed", why="; ".join(gate)), "" if gate == "passed" else "red")
