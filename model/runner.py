@@ -144,8 +144,9 @@ def run(
         model = build(problem, goals, scenario.boundary, closest=closest)
     with clock.step("compile"):
         matrix = to_matrix(model)
+    options = options or scenario.solver
     with clock.step("solve"):
-        outcome = solve(matrix, goals, options or scenario.solver, scenario.keep, listener or (lambda progress: None))
+        outcome = solve(matrix, goals, options, scenario.keep, listener or (lambda progress: None))
     with clock.step("certify"):
         flat = decisions(problem, matrix, outcome)
         terms = Terms(goals, scenario.boundary, closest, {stage.goal: stage.value for stage in outcome.stages})
@@ -154,26 +155,37 @@ def run(
             raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
         result = dense(flat.merge(ledgers(problem, flat)).assign_attrs(problem.attrs))
     with clock.step("store"):
-        manifest = _manifest(scenario, tables, outcome, matrix.shape(), failed, clock) | {"certificate": json.loads(certificate.to_json())}
-        save(folders.results, name, result, problem, manifest)
+        manifest = {
+            "scenario": scenario.name,
+            "scenario_hash": scenario.digest(),
+            "data": tables.folder.name,
+            "data_hash": tables.digest(),
+            "base_year_gate": failed or "passed",
+            "certificate": json.loads(certificate.to_json()),
+            "rows_columns_nonzeros": list(matrix.shape()),
+            "seconds": dict(clock.seconds),
+        }
+        manifest |= _provenance(outcome, options)
+        save(folders.results, name, _described(result, manifest), problem, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
 
 
-def _manifest(
-    scenario: Scenario, tables: Tables, outcome: "Outcome", shape: tuple[int, int, int], failed: list[str], clock: Clock
-) -> dict[str, Any]:
-    """Everything that says how a result came about."""
+def _provenance(outcome: "Outcome", options: SolverOptions) -> dict[str, Any]:
+    """How and with what an answer was found."""
     return {
-        "scenario": scenario.name,
-        "scenario_hash": scenario.digest(),
-        "data": tables.folder.name,
-        "base_year_gate": failed or "passed",
         "stages": [asdict(stage) for stage in outcome.stages],
         "optimal": outcome.optimal,
-        "rows_columns_nonzeros": list(shape),
-        "solver": scenario.solver.model_dump(mode="json"),
+        "solver": options.model_dump(mode="json"),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": dict(clock.seconds),
     }
+
+
+def _described(result: xr.Dataset, manifest: dict[str, Any]) -> xr.Dataset:
+    """A result that says of itself what it is: status, value, bound and gap of each stage, certificate, hashes, versions, time."""
+    told: dict[str, Any] = {"Conventions": "CF-1.11", "status": "optimal" if manifest["optimal"] else "limit"}
+    for stage in manifest["stages"]:
+        told |= {f"{stage['goal']}_{part}": stage[part] for part in ("value", "bound", "gap")}
+    told |= {name: json.dumps(manifest[name], ensure_ascii=False) for name in ("certificate", "versions", "solver", "seconds")}
+    return result.assign_attrs(told | {name: manifest[name] for name in ("data_hash", "finished")})
