@@ -9,10 +9,12 @@ from rich.console import Console
 
 from model.errors import Fault, InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
+from model.names import NAME
 
 ROOT = Path(__file__).parent
 FORMULATION = ROOT / "docs" / "formulation.md"
 HELP = Speaker(default_language())
+BASE_YEAR = 2020
 
 app = typer.Typer(
     help=HELP("help"), invoke_without_command=True, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False
@@ -147,6 +149,32 @@ def math(check: Annotated[bool, typer.Option("--check", help=HELP("help_stale"))
     FORMULATION.parent.mkdir(exist_ok=True)
     FORMULATION.write_text(page, encoding="utf-8")
     _console().print(say("math_written", path=name))
+
+
+@app.command(help=HELP("help_synth"))
+def synth(
+    lines: Annotated[int, typer.Option(help=HELP("help_lines"), min=1, max=50_000)],
+    output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_output"))],
+    years: Annotated[int, typer.Option(help=HELP("help_years"), min=2, max=60)] = 6,
+    seed: Annotated[int, typer.Option(help=HELP("help_seed"), min=0)] = 0,
+    lang: Lang = None,
+) -> None:
+    """Make a synthetic data folder and a scenario of the same name."""
+    from model.datapackage import write_descriptor
+    from model.runner import Folders, read_checked
+    from model.synth import scenario_text, synthesise, write_tables
+
+    say, folders = _say(lang), Folders(ROOT)
+    folder = (ROOT / output).resolve()
+    scenario = folders.scenarios / f"{folder.name}.yaml"
+    if folder.parent != folders.data.resolve() or folder.exists() or scenario.exists() or not NAME.fullmatch(folder.name):
+        raise InputError([Fault(str(output), say("synth_outside"))])
+    last = BASE_YEAR + years - 1
+    rows = synthesise(read_checked(folders.data / "chongqing"), lines, last, seed)
+    write_tables(rows, folder)
+    write_descriptor(folder)
+    scenario.write_text(scenario_text(folder.name, last), encoding="utf-8")
+    _console().print(say("synth_done", folder=f"data/{folder.name}", lines=len(rows["lines"]), scenario=f"scenarios/{scenario.name}"))
 
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:

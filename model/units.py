@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).parent.parent / "data" / "units.csv"
@@ -28,6 +29,7 @@ def read_units(path: Path = TABLE) -> dict[str, tuple[str, float]]:
 UNITS = read_units()
 
 
+@cache
 def read_names(path: Path = TABLE) -> dict[str, tuple[str, str]]:
     """Read the names of units: unit -> (Chinese, English)."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -52,6 +54,7 @@ def _halves(unit: str) -> tuple[str, str]:
     return unit, ""
 
 
+@cache
 def measure(unit: str) -> Measure:
     """Read a unit such as ``t``, ``kWh/t`` or ``t/(t/d)``.
 
