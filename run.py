@@ -58,13 +58,13 @@ def run(
 
     say, console, folders = _say(lang), _console(), Folders(ROOT)
     for name in names or ["plan"]:
-        options = read_scenario(folders.scenarios / f"{name}.yaml").solver
+        options = read_scenario(folders.scenario(name)).solver
         asked = {"time_limit": time_limit, "gap": gap, "threads": threads, "seed": seed}
         changed: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
         changed |= {"gaps": {}} if gap is not None else {}
         with Live(console, say) as live:
             stored = run_scenario(folders, name, options=options.model_copy(update=changed), listener=live.heard, announce=live.step)
-        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+        for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
             console.print(view)
         if not stored.manifest["optimal"]:
             raise typer.Exit(4)
@@ -84,7 +84,7 @@ def check(
     faults: list[Fault] = []
     for name in names or sorted(path.name for path in folders.data.iterdir() if path.is_dir()):
         try:
-            tables = read_checked(folders.data / name)
+            tables = read_checked(folders.province(name))
             write_descriptor(tables.folder) if write else check_descriptor(tables.folder)
             console.print(say("checked", folder=f"data/{name}", rows=sum(len(rows) for rows in tables.rows.values())))
         except InputError as error:
@@ -132,7 +132,7 @@ def show(names: Names = None, lang: Lang = None) -> None:
     say, console, folders = _say(lang), _console(), Folders(ROOT)
     for name in names or ["plan"]:
         stored = read_result(folders, name)
-        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+        for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
             console.print(view)
 
 
@@ -170,7 +170,7 @@ def synth(
     if folder.parent != folders.data.resolve() or folder.exists() or scenario.exists() or not NAME.fullmatch(folder.name):
         raise InputError([Fault(str(output), say("synth_outside"))])
     last = BASE_YEAR + years - 1
-    rows = synthesise(read_checked(folders.data / "chongqing"), lines, last, seed)
+    rows = synthesise(read_checked(folders.province("chongqing")), lines, last, seed)
     write_tables(rows, folder)
     write_descriptor(folder)
     scenario.write_text(scenario_text(folder.name, last), encoding="utf-8")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from model.checks import check_tables
-from model.errors import ReplayError, ResultError, SolverError
-from model.names import Goal, Target
+from model.errors import Fault, InputError, ReplayError, ResultError, SolverError
+from model.names import NAME, Goal, Target
 from model.problem import assemble
 from model.replay import gate
 from model.scenario import Scenario, SolverOptions, read_scenario
@@ -42,10 +42,22 @@ class Folders:
         """Scenario files."""
         return self.root / "scenarios"
 
+    def scenario(self, name: str) -> Path:
+        """File of a scenario; refuses what is no plain name."""
+        if not NAME.fullmatch(name):
+            raise InputError([Fault("scenarios", f"'{name}' is not the name of a scenario (lower-case letters, digits, - and _)")])
+        return self.scenarios / f"{name}.yaml"
+
     @property
     def data(self) -> Path:
         """Data folders."""
         return self.root / "data"
+
+    def province(self, name: str) -> Path:
+        """A data folder; refuses what is no plain name."""
+        if not NAME.fullmatch(name):
+            raise InputError([Fault("data", f"'{name}' is not the name of a data folder (lower-case letters, digits, - and _)")])
+        return self.data / name
 
     @property
     def results(self) -> Path:
@@ -90,8 +102,8 @@ def prepare(folders: Folders, name: str, *, without_activity: bool = False) -> t
 
     ``without_activity`` leaves out the stored activity of another result (to check or replay before anything is run).
     """
-    scenario = read_scenario(folders.scenarios / f"{name}.yaml")
-    tables = read_checked(folders.data / scenario.data)
+    scenario = read_scenario(folders.scenario(name))
+    tables = read_checked(folders.province(scenario.data))
     return tables, scenario, assemble(tables, scenario, None if without_activity else _activity(folders, scenario))
 
 
