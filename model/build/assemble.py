@@ -9,6 +9,7 @@ import xarray as xr
 from model.build.clauses import declare_clauses, declare_pace, declare_quota
 from model.build.declare import add_set
 from model.build.goods import declare_emissions, declare_goods, declare_segments
+from model.build.lazy import LazyConstraint
 from model.build.lines import declare_lines, declare_measures
 from model.build.money import declare_money
 from model.names import SOURCES_IN, Goal, Scope, Target
@@ -21,17 +22,26 @@ def stages(goals: Sequence[Goal], targets: Target) -> list[Goal]:
     return [Goal.SHORTFALL, *goals] if targets is Target.CLOSEST else list(goals)
 
 
-def add_rule(m: pyo.ConcreteModel, room: ModuleType) -> None:
-    """Add one rule under the name of its file."""
-    setattr(m, room.__name__.rsplit(".", 1)[-1], pyo.Constraint(*room.over(m), rule=room.rule))
+def add_rule(m: pyo.ConcreteModel, room: ModuleType, *, lazy: bool) -> None:
+    """Add one rule under the name of its file; lazily, no row is expanded until somebody asks for it."""
+    kind = LazyConstraint if lazy else pyo.Constraint
+    setattr(m, room.__name__.rsplit(".", 1)[-1], kind(*room.over(m), rule=room.rule))
 
 
 def build(
-    problem: xr.Dataset, goals: Sequence[Goal], boundary: Scope, *, closest: bool, rules: Sequence[ModuleType] = RULES
+    problem: xr.Dataset,
+    goals: Sequence[Goal],
+    boundary: Scope,
+    *,
+    closest: bool,
+    rules: Sequence[ModuleType] = RULES,
+    lazy: bool = False,
 ) -> pyo.ConcreteModel:
     """The Pyomo model of a problem.
 
     ``goals`` are the stages of the objective in order; ``closest`` lets targets be missed; ``rules`` may be a subset.
+    A ``lazy`` model says the same but expands nothing: rows and variables come into being when somebody asks for one,
+    and ``model.compile`` reads the whole at once.
     """
     m = pyo.ConcreteModel(name=str(problem.attrs.get("scenario", "pathways")))
     years = problem["year"].values.tolist()
@@ -49,7 +59,7 @@ def build(
     declare_pace(m, problem)
     declare_money(m, problem)
     for room in rules:
-        add_rule(m, room)
+        add_rule(m, room, lazy=lazy)
     add_set(m, "counted", [str(source) for source in SOURCES_IN[boundary]])
     for goal in goals:
         setattr(m, f"objective_{goal}", pyo.Objective(rule=OBJECTIVES[goal]))
