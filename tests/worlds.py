@@ -15,7 +15,7 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from model.build import build, stages
-from model.build.declare import pairs
+from model.build.keys import Labels
 from model.checks import check_tables
 from model.contract import TABLES
 from model.errors import InfeasibleError
@@ -287,6 +287,11 @@ def write(rows: Rows, folder: Path, *, backwards: bool = False) -> Path:
             writer.writeheader()
             writer.writerows(lines[:: -1 if backwards else 1])
     return folder
+
+
+def pairs(problem: xr.Dataset, dim: str) -> list[tuple[Any, ...]]:
+    """Labels of a dim as tuples: (line, configuration) for a state, (year,) for a year."""
+    return list(zip(*(part.labels() for part in Labels(problem).of(dim).columns), strict=True))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def _rows(reader: Reader, component: Any) -> Rows:
     if component.is_indexed() and not len(component.index_set()):
         return nothing(component)
     try:
-        if any(not part.active for part in component.values()):
+        if any(not part.active for part in component._data.values()):
             raise UnsupportedError("some of its rows are switched off")
         return reader.rule(component)
     except UnsupportedError as reason:

@@ -67,7 +67,7 @@ class Columns:
         if most is not None:
             lower, upper = np.maximum(lower, 0.0), np.minimum(upper, most)
         whole = np.full(size, step == 1)
-        for data in variable.values():  # the few that somebody asked for, and may have changed
+        for data in variable._data.values():  # the few that somebody asked for, and may have changed
             place = self.of(data) - self.first[id(variable)]
             lower[place], upper[place], whole[place] = _asked(data)
         return lower, upper, whole

@@ -150,6 +150,16 @@ class Labels:
             first += own.shape[1]
         return position
 
+    def _known(self, over: Any, codes: Codes) -> npt.NDArray[np.bool_]:
+        """Which of the keys (key, dimension) are in a product."""
+        known = np.ones(len(codes), dtype=bool)
+        first = 0
+        for leaf in self.subsets(over):
+            width = self.members(leaf).shape[1]
+            known &= self._table(leaf).find([codes[:, first + n] for n in range(width)]) >= 0
+            first += width
+        return known
+
     def groups(self, indexed: Any) -> tuple[Places, Codes]:
         """An indexed set as (start of each key's members, codes of members), keys in the order of its index set."""
         found = self._groups.get(id(indexed))
@@ -159,6 +169,8 @@ class Labels:
             held = getattr(indexed, "held", None)
             if held is not None:
                 keys, members = (self._columns(part) for part in held)
+                known = self._known(over, keys)
+                keys, members = keys[known], members[known]
             else:
                 pairs = [(key, member) for key, group in indexed.items() for member in group]
                 dimen = next((group.dimen for group in indexed.values() if type(group.dimen) is int), 1)

@@ -96,7 +96,7 @@ class Reader:
         """Rows of a constraint as stock Pyomo expands them, one by one."""
         if component.is_indexed() and component.rule is not None and getattr(component, "lazy", False):
             component.expand()
-        data = [part for part in component.values() if part.active]
+        data = [part for part in component._data.values() if part.active]
         rows: list[npt.NDArray[Any]] = []
         places, values, lower, upper = [], [], [], []
         for number, part in enumerate(data):
