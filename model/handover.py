@@ -92,15 +92,12 @@ def _blocks(columns: list[Any]) -> list[Block]:
 
 def to_highs(matrix: Matrix, highs: highspy.Highs) -> None:
     """Pass a matrix to a HiGHS instance in one call, without an objective."""
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.matrix.shape
-    lp.col_cost_ = np.zeros(lp.num_col_)
-    lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
-    lp.row_lower_, lp.row_upper_ = matrix.lower, matrix.upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.matrix.indptr
-    lp.a_matrix_.index_ = matrix.matrix.indices
-    lp.a_matrix_.value_ = matrix.matrix.data
-    lp.integrality_ = [highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in matrix.integer]
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
+    table = matrix.matrix
+    rows, columns = table.shape
+    status = highs.passModel(
+        columns, rows, table.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
+        matrix.column_lower, matrix.column_upper, matrix.lower, matrix.upper,
+        table.indptr.astype(np.int32), table.indices.astype(np.int32), table.data, matrix.integer.astype(np.int32),
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS refused the model")

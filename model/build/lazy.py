@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyomo.environ as pyo
 from pyomo.core.base.constraint import IndexedConstraint
 from pyomo.core.base.param import IndexedParam
-from pyomo.core.base.set import IndexedSet, InsertionOrderSetData, OrderedScalarSet
+from pyomo.core.base.set import IndexedSet, OrderedScalarSet
 
-from model.build.keys import Keys
+from model.build.keys import Codes, Column, Keys
 
 
 def place_in(index_set: Any, index: Any) -> int:
@@ -40,9 +40,10 @@ class LazySet(OrderedScalarSet):  # type: ignore[misc]
     """A plain set whose members become labels when somebody iterates or looks one up."""
 
     def __init__(self, held: Keys) -> None:
-        self._filled: dict[Any, int | None] | None = None
-        self.held = held
+        self._filled: dict[Any, int | None] | None = {}
         super().__init__(dimen=len(held.columns))
+        self.held = held
+        self._filled = None
 
     @property
     def _values(self) -> dict[Any, int | None]:
@@ -66,11 +67,9 @@ class LazySet(OrderedScalarSet):  # type: ignore[misc]
 class LazyGroups(IndexedSet):  # type: ignore[misc]
     """An indexed set held as (keys, members); the set of one key is made when somebody asks for it."""
 
-    _ComponentDataClass = InsertionOrderSetData
-
     def __init__(self, over: Any, held: tuple[Keys, Keys]) -> None:
         self.held = held
-        self._groups: dict[Any, list[int]] | None = None
+        self._sorted: tuple[Codes, Codes, list[dict[Any, int]]] | None = None
         super().__init__(over, dimen=len(held[1].columns))
 
     def construct(self, data: Any = None) -> None:
@@ -83,15 +82,26 @@ class LazyGroups(IndexedSet):  # type: ignore[misc]
     def __contains__(self, index: Any) -> bool:
         return index in self.index_set()
 
+    def _places(self, index: Any) -> Codes:
+        """Where the members of one key are held."""
+        keys, _ = self.held
+        if self._sorted is None:
+            numbers = keys.numbers()
+            order = np.argsort(numbers, kind="stable")
+            self._sorted = order, numbers[order], [{name: code for code, name in enumerate(part.names)} for part in keys.columns]
+        order, numbers, codes = self._sorted
+        parts = [code.get(part, -1) for code, part in zip(codes, index if isinstance(index, tuple) else (index,), strict=True)]
+        if min(parts) < 0:
+            return order[:0]
+        number = Keys(tuple(Column(own.names, np.array([part])) for own, part in zip(keys.columns, parts, strict=True))).numbers()[0]
+        return order[np.searchsorted(numbers, number, "left") : np.searchsorted(numbers, number, "right")]
+
     def _getitem_when_not_present(self, index: Any) -> Any:
-        keys, members = self.held
-        if self._groups is None:
-            self._groups = {}
-            for place, key in enumerate(keys.labels()):
-                self._groups.setdefault(key, []).append(place)
-        chosen = np.array(self._groups.get(index, []), dtype=np.int64)
-        self._init_values = pyo.Set(initialize=members.take(chosen).unique().labels())._init_values
-        return super()._getitem_when_not_present(index)
+        members = LazySet(self.held[1].take(self._places(index)))
+        members.construct()
+        members._index = index
+        self._data[index] = members
+        return members
 
 
 class LazyParam(IndexedParam):  # type: ignore[misc]
