@@ -196,9 +196,12 @@ def test_shapes_that_rules_may_take(build_model: ModelBuilder, province: xr.Data
     def within(m: pyo.ConcreteModel, year: int) -> Any:
         return m.cost["carbon", year] == (1 + m.span[year]) / 2
 
+    def one_group(m: pyo.ConcreteModel, year: int) -> Any:
+        return sum(m.make[line, name, year] for line, name in m.makers[province["good"].values.tolist()[0]]) <= 5 + m.cost["fixed", year]
+
     shapes: Any = [room(rule.__name__, over, rule) for over, rule in (
         (lambda m: (m.years,), both), (lambda m: (m.years,), nested), (lambda m: (m.groups,), constants), (lambda m: (m.years,), numbers),
-        (lambda m: (m.years,), within))]  # fmt: skip
+        (lambda m: (m.years,), within), (lambda m: (m.years,), one_group))]  # fmt: skip
     assert_equal(to_matrix(build_model(province, shapes)), compile_model(build_model(province, shapes, lazy=True)))
     assert notes(quiet) == []
 
@@ -263,3 +266,41 @@ def test_answers_agree(province: xr.Dataset, scenario: Scenario, build_model: Mo
                 own = (province[f"{array.dims[0]}_line"] == parts[0]) & (province[f"{array.dims[0]}_{half}"] == parts[1])
                 array, parts = array[np.flatnonzero(own.values)[0]], parts[2:]
             assert float(array.sel(dict(zip(array.dims, parts, strict=True)))) == pytest.approx(value, abs=1e-6)
+
+
+def test_lazy_declarations_say_the_same(build_model: ModelBuilder, province: xr.Dataset) -> None:
+    """Every set, group, parameter and variable, asked one by one, is what stock Pyomo holds."""
+    stock, lazy = build_model(province, []), build_model(province, [], lazy=True)
+    for kind in (pyo.Set, pyo.Param, pyo.Var):
+        assert [part.name for part in stock.component_objects(kind)] == [part.name for part in lazy.component_objects(kind)]
+    for part in stock.component_objects(pyo.Set):
+        other = getattr(lazy, part.name)
+        assert len(part) == len(other)
+        if part.is_indexed():
+            assert {key: list(group) for key, group in part.items()} == {key: list(other[key]) for key in part}
+        else:
+            assert list(part) == list(other)
+    for part in stock.component_objects(pyo.Param):
+        other = getattr(lazy, part.name)
+        assert dict(part.items()) == {key: other[key] for key in part}
+        assert len(part) == len(other)
+    for part in stock.component_objects(pyo.Var):
+        other = getattr(lazy, part.name)
+        assert {key: (one.bounds, one.domain) for key, one in part.items()} == {key: (other[key].bounds, other[key].domain) for key in part}
+
+
+def test_unknown_index_of_lazy_parts(build_model: ModelBuilder, province: xr.Dataset) -> None:
+    """A wrong label is an error, not a number."""
+    lazy = build_model(province, [], lazy=True)
+    for part in (lazy.capacity, lazy.demand, lazy.makers, lazy.on):
+        with pytest.raises(KeyError):
+            part["nobody", 1999]
+
+
+def test_a_missing_number_is_named(build_model: ModelBuilder, province: xr.Dataset) -> None:
+    """A rule that reads a parameter where it has no value fails as in stock Pyomo."""
+    wrong: Any = [room("wrong", lambda m: (m.goods, m.years), lambda m, good, year: m.buy[good, year] <= m.embodied[good, year])]
+    for lazy in (False, True):
+        with pytest.raises((KeyError, ValueError)):
+            m = build_model(province, wrong, lazy=lazy)
+            compile_model(m)

@@ -119,10 +119,13 @@ class Scope:
         starts, members = self.labels.groups(indexed)
         keys = tuple(over.args[1:])
         homes = sorted({place for place, _ in map(self.column, keys) if place is not None})
-        if not homes:
-            raise UnsupportedError(f"{indexed.name} has a fixed index")
         if len(loop) != members.shape[1]:
             raise UnsupportedError(f"{indexed.name} has members of another length")
+        if not homes:
+            only = int(self.positions(indexed.index_set(), keys))
+            chosen = members[starts[only] : starts[only + 1]]
+            axis = Axis(len(chosen), {index._id: np.ascontiguousarray(chosen[:, n]) for n, index in enumerate(loop)}, None)
+            return Scope((*self.axes, axis), self.labels)
         scope, place = self.merged(homes)
         axis = scope.axes[place]
         at = scope.positions(indexed.index_set(), keys).ravel()
