@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyomo.environ as pyo
 from pyomo.common.errors import InfeasibleConstraintException
 from scipy import sparse
@@ -42,8 +43,8 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     starts = np.concatenate([[0], np.cumsum([len(part.lower) for part in parts], dtype=np.int64)])
     lower = np.concatenate([np.zeros(0), *(part.lower for part in parts)])
     upper = np.concatenate([np.zeros(0), *(part.upper for part in parts)])
-    row = np.concatenate([np.zeros(0, dtype=np.int64), *(part.row + start for part, start in zip(parts, starts, strict=False))])
-    column = np.concatenate([np.zeros(0, dtype=np.int64), *(part.column for part in parts)])
+    row = _codes([part.row + start for part, start in zip(parts, starts, strict=False)])
+    column = _codes([part.column for part in parts])
     value = np.concatenate([np.zeros(0), *(part.value for part in parts)])
     matrix = sparse.csc_array(sparse.coo_array((value, (row, column)), shape=(len(lower), reader.columns.count)))
     matrix.eliminate_zeros()
@@ -70,6 +71,11 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
         offsets={name: offset for name, (_, _, offset) in goals.items()},
         blocks=blocks_of(reader.columns, used),
     )
+
+
+def _codes(parts: list[Any]) -> npt.NDArray[np.int32]:
+    """Places of entries, in the width that SciPy and HiGHS count in."""
+    return np.concatenate([np.zeros(0, dtype=np.int32), *parts], dtype=np.int32, casting="same_kind")
 
 
 def _without_idle_rows(matrix: Any, lower: Any, upper: Any, names: RowNames) -> tuple[Any, Any]:
