@@ -1,5 +1,6 @@
 """Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +14,26 @@ from scipy import sparse
 Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Block:
+    """Columns of one variable: ``places`` in the product of ``members`` (row-major), and the ``columns`` they have."""
+
+    name: str
+    members: list[list[Any]]
+    places: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+
+
 @dataclass
 class Matrix:
     """A linear model: ``lower <= A x <= upper``, bounds, integrality, one objective row per stage.
 
-    ``columns`` are (variable, index); ``rows`` point into ``model``, which the matrix keeps alive.
+    ``columns`` are (variable, index), ``rows`` are (rule, index); ``blocks`` are the same columns by variable.
     """
 
     model: pyo.ConcreteModel
-    columns: list[tuple[str, Any]]
-    rows: list[tuple[Any, int]]
+    columns: Sequence[tuple[str, Any]]
+    rows: Sequence[tuple[str, Any]]
     matrix: sparse.csc_array
     lower: Floats
     upper: Floats
@@ -31,6 +42,7 @@ class Matrix:
     integer: npt.NDArray[np.bool_]
     objectives: dict[str, Floats]
     offsets: dict[str, float]
+    blocks: list[Block]
 
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, non-zeros."""
@@ -50,7 +62,7 @@ def to_matrix(m: pyo.ConcreteModel) -> Matrix:
     return Matrix(
         model=m,
         columns=[(column.parent_component().local_name, column.index()) for column in columns],
-        rows=[(row.constraint, row.bound_type) for row in form.rows],
+        rows=[(row.constraint.parent_component().local_name, row.constraint.index()) for row in form.rows],
         matrix=sparse.csc_array(form.A),
         lower=np.asarray(lower, dtype=float),
         upper=np.asarray(upper, dtype=float),
@@ -59,20 +71,33 @@ def to_matrix(m: pyo.ConcreteModel) -> Matrix:
         integer=np.array([column.is_integer() or column.is_binary() for column in columns]),
         objectives={objective.local_name: rows[[n]].toarray().ravel() for n, objective in enumerate(found)},
         offsets={objective.local_name: float(form.c_offset[n]) for n, objective in enumerate(found)},
+        blocks=_blocks(columns),
     )
+
+
+def _blocks(columns: list[Any]) -> list[Block]:
+    """Columns by variable, each variable as a list of the indices in use."""
+    groups: dict[int, tuple[Any, list[int]]] = {}
+    for number, column in enumerate(columns):
+        variable = column.parent_component()
+        groups.setdefault(id(variable), (variable, []))[1].append(number)
+    found = []
+    for variable, numbers in groups.values():
+        subsets = list(variable.index_set().subsets(expand_all_set_operators=False)) if variable.is_indexed() else []
+        place = {index: at for at, index in enumerate(variable.index_set())}
+        inside = np.array([place[columns[number].index()] for number in numbers], dtype=np.int64)
+        found.append(Block(variable.local_name, [list(part) for part in subsets], inside, np.array(numbers, dtype=np.int64)))
+    return found
 
 
 def to_highs(matrix: Matrix, highs: highspy.Highs) -> None:
     """Pass a matrix to a HiGHS instance in one call, without an objective."""
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.matrix.shape
-    lp.col_cost_ = np.zeros(lp.num_col_)
-    lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
-    lp.row_lower_, lp.row_upper_ = matrix.lower, matrix.upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.matrix.indptr
-    lp.a_matrix_.index_ = matrix.matrix.indices
-    lp.a_matrix_.value_ = matrix.matrix.data
-    lp.integrality_ = [highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in matrix.integer]
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
+    table = matrix.matrix
+    rows, columns = table.shape
+    status = highs.passModel(
+        columns, rows, table.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
+        matrix.column_lower, matrix.column_upper, matrix.lower, matrix.upper,
+        table.indptr.astype(np.int32), table.indices.astype(np.int32), table.data, matrix.integer.astype(np.int32),
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS refused the model")

@@ -146,16 +146,16 @@ def run(
         raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
     with clock.step("import"):
         from model.build import build, stages
+        from model.compile import compile_model
         from model.examine import Terms, examine, ledgers
-        from model.handover import to_matrix
         from model.solution import decisions, dense
         from model.solve import solve
     goals = stages(scenario.objectives, scenario.targets)
     closest = scenario.targets is Target.CLOSEST
     with clock.step("build"):
-        model = build(problem, goals, scenario.boundary, closest=closest)
+        model = build(problem, goals, scenario.boundary, closest=closest, lazy=True)
     with clock.step("compile"):
-        matrix = to_matrix(model)
+        matrix = compile_model(model)
     options = options or scenario.solver
     with clock.step("solve"):
         outcome = solve(matrix, goals, options, scenario.keep, listener or (lambda progress: None))

@@ -24,16 +24,17 @@ def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Datas
 
     Binaries are rounded; the polished point was solved with them fixed.
     """
-    places = {
-        dim: _positions(problem, dim) for dim in ("year", "state", "step", "retrofit", "good", "segment", "clause", "source", "cost_item")
-    }
+    places: dict[str, dict[Any, int]] = {}
     arrays = {name: np.zeros([problem.sizes[dim] for dim in spec.dims]) for name, spec in DECISIONS.items()}
-    for (name, index), value in zip(matrix.columns, outcome.values.tolist(), strict=True):
-        dims = DECISIONS[name].dims
-        parts = index if isinstance(index, tuple) else (index,)
-        if dims[0] in PAIRS:
-            parts = (parts[:2], *parts[2:])
-        arrays[name][tuple(places[dim][part] for dim, part in zip(dims, parts, strict=True))] = value
+    for block in matrix.blocks:
+        dims = DECISIONS[block.name].dims
+        for dim in dims:
+            if dim not in places:
+                places[dim] = _positions(problem, dim)
+        axes = [[places[dim][member] for member in members] for dim, members in zip(dims, block.members, strict=True)]
+        values = np.zeros([len(axis) for axis in axes])
+        values.ravel()[block.places] = outcome.values[block.columns]
+        arrays[block.name][np.ix_(*axes)] = values
     for name in BINARY:
         arrays[name] = np.round(arrays[name])
     arrays = {name: values + 0.0 for name, values in arrays.items()}  # no negative zeros

@@ -50,8 +50,8 @@ def build_model(scenario: Scenario) -> ModelBuilder:
     """Builds a model of a problem with some rules and goals only, inside the scenario's boundary."""
 
     def make(
-        problem: xr.Dataset, rules: Sequence[ModuleType] = RULES, goals: Sequence[Goal] = (), *, closest: bool = True
+        problem: xr.Dataset, rules: Sequence[ModuleType] = RULES, goals: Sequence[Goal] = (), *, closest: bool = True, lazy: bool = False
     ) -> pyo.ConcreteModel:
-        return build(problem, goals, scenario.boundary, closest=closest, rules=rules)
+        return build(problem, goals, scenario.boundary, closest=closest, rules=rules, lazy=lazy)
 
     return make

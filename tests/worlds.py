@@ -15,11 +15,12 @@ import pyomo.environ as pyo
 import xarray as xr
 
 from model.build import build, stages
-from model.build.declare import pairs
+from model.build.keys import Labels
 from model.checks import check_tables
+from model.compile import compile_model
 from model.contract import TABLES
 from model.errors import InfeasibleError
-from model.handover import Matrix, to_matrix
+from model.handover import Matrix
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario
@@ -289,6 +290,11 @@ def write(rows: Rows, folder: Path, *, backwards: bool = False) -> Path:
     return folder
 
 
+def pairs(problem: xr.Dataset, dim: str) -> list[tuple[Any, ...]]:
+    """Labels of a dim as tuples: (line, configuration) for a state, (year,) for a year."""
+    return list(zip(*(part.labels() for part in Labels(problem).of(dim).columns), strict=True))
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the engine found: the objective's value per stage, its decisions, and what it solved."""
@@ -314,8 +320,8 @@ def run(folder: Path, settings: dict[str, Any]) -> Answer:
     scenario = Scenario.model_validate(settings)
     problem = assemble(tables, scenario)
     goals = stages(scenario.objectives, scenario.targets)
-    model = build(problem, goals, scenario.boundary, closest=False)
-    matrix = to_matrix(model)
+    model = build(problem, goals, scenario.boundary, closest=False, lazy=True)
+    matrix = compile_model(model)
     outcome = solve(matrix, goals, scenario.solver)
     values = {stage.goal: stage.value for stage in outcome.stages}
     return Answer(values, decisions(problem, matrix, outcome), problem, model, matrix, outcome)

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from types import ModuleType
 
+import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
 
-from model.build.clauses import declare_clauses, declare_pace, declare_quota
-from model.build.declare import add_set
+from model.build.clauses import declare_clauses, declare_pace
+from model.build.declare import Draft
 from model.build.goods import declare_emissions, declare_goods, declare_segments
+from model.build.keys import joined
+from model.build.lazy import LazyConstraint
 from model.build.lines import declare_lines, declare_measures
 from model.build.money import declare_money
+from model.build.quota import declare_quota
 from model.names import SOURCES_IN, Goal, Scope, Target
 from model.objective import OBJECTIVES
 from model.rules import RULES
@@ -21,36 +25,46 @@ def stages(goals: Sequence[Goal], targets: Target) -> list[Goal]:
     return [Goal.SHORTFALL, *goals] if targets is Target.CLOSEST else list(goals)
 
 
-def add_rule(m: pyo.ConcreteModel, room: ModuleType) -> None:
-    """Add one rule under the name of its file."""
-    setattr(m, room.__name__.rsplit(".", 1)[-1], pyo.Constraint(*room.over(m), rule=room.rule))
+def add_rule(m: pyo.ConcreteModel, room: ModuleType, *, lazy: bool) -> None:
+    """Add one rule under the name of its file; lazily, no row is expanded until somebody asks for it."""
+    kind = LazyConstraint if lazy else pyo.Constraint
+    setattr(m, room.__name__.rsplit(".", 1)[-1], kind(*room.over(m), rule=room.rule))
 
 
 def build(
-    problem: xr.Dataset, goals: Sequence[Goal], boundary: Scope, *, closest: bool, rules: Sequence[ModuleType] = RULES
+    problem: xr.Dataset,
+    goals: Sequence[Goal],
+    boundary: Scope,
+    *,
+    closest: bool,
+    rules: Sequence[ModuleType] = RULES,
+    lazy: bool = False,
 ) -> pyo.ConcreteModel:
     """The Pyomo model of a problem.
 
     ``goals`` are the stages of the objective in order; ``closest`` lets targets be missed; ``rules`` may be a subset.
+    A ``lazy`` model says the same but expands nothing: rows and variables come into being when somebody asks for one,
+    and ``model.compile`` reads the whole at once.
     """
     m = pyo.ConcreteModel(name=str(problem.attrs.get("scenario", "pathways")))
-    years = problem["year"].values.tolist()
-    add_set(m, "years", years)
-    add_set(m, "base_years", years[:1])
-    add_set(m, "plan_years", years[1:])
-    add_set(m, "succession", zip(years[1:], years, strict=False), 2)
-    declare_lines(m, problem)
-    declare_measures(m, problem)
-    declare_goods(m, problem)
-    declare_segments(m, problem)
-    declare_emissions(m, problem)
-    declare_clauses(m, problem, closest=closest)
-    declare_quota(m, problem)
-    declare_pace(m, problem)
-    declare_money(m, problem)
+    draft = Draft(m, problem, lazy=lazy)
+    years = draft.labels.of("year")
+    draft.add_set("years", years)
+    draft.add_set("base_years", years.take(np.arange(len(years)) < 1))
+    draft.add_set("plan_years", years.take(np.arange(len(years)) >= 1))
+    draft.add_set("succession", joined(years.take(np.arange(1, len(years))), years.take(np.arange(len(years) - 1))))
+    declare_lines(draft)
+    declare_measures(draft)
+    declare_goods(draft)
+    declare_segments(draft)
+    declare_emissions(draft)
+    declare_clauses(draft, closest=closest)
+    declare_quota(draft)
+    declare_pace(draft)
+    declare_money(draft)
     for room in rules:
-        add_rule(m, room)
-    add_set(m, "counted", [str(source) for source in SOURCES_IN[boundary]])
+        add_rule(m, room, lazy=lazy)
+    draft.add_set("counted", [str(source) for source in SOURCES_IN[boundary]])
     for goal in goals:
         setattr(m, f"objective_{goal}", pyo.Objective(rule=OBJECTIVES[goal]))
     return m

@@ -1,7 +1,7 @@
-"""Small helpers to declare Pyomo sets and parameters from arrays; everything sparse, keyed by labels."""
+"""A model in the making: declares sets, groups, parameters and variables from arrays, expanded or lazily."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,54 +9,111 @@ import numpy.typing as npt
 import pyomo.environ as pyo
 import xarray as xr
 
-Labels = list[tuple[Any, ...]]
-Values = dict[Any, float]
+from model.build.keys import Keys, Labels, joined, keys, product
+from model.build.lazy import LazyGroups, LazyParam, LazySet, place_in
+
+Numbers = npt.NDArray[Any]
 
 
-def pairs(problem: xr.Dataset, dim: str) -> Labels:
-    """Labels of a flat dim: (line, configuration), (line, arc) or (line, measure); plain labels as 1-tuples."""
-    halves = {"state": "configuration", "step": "arc", "retrofit": "measure"}
-    if dim in halves:
-        lines, others = problem[f"{dim}_line"].values.tolist(), problem[f"{dim}_{halves[dim]}"].values.tolist()
-        return list(zip(lines, others, strict=True))
-    return [(label,) for label in problem[dim].values.tolist()]
+@dataclass(frozen=True)
+class Values:
+    """Numbers by key."""
+
+    keys: Keys
+    numbers: Numbers
+
+    def take(self, chosen: npt.NDArray[Any]) -> "Values":
+        """Some of them."""
+        return Values(self.keys.take(chosen), self.numbers[chosen])
 
 
-def sparse(problem: xr.Dataset, name: str, keep: npt.NDArray[np.bool_] | None = None) -> Values:
-    """An array's values by label; ``keep`` (same shape) chooses which, by default those that are not zero."""
-    array = problem[name]
-    chosen = array.values != 0 if keep is None else keep
-    labels = [pairs(problem, str(dim)) for dim in array.dims]
-    found: Values = {}
-    for place in zip(*np.nonzero(chosen), strict=True):
-        key = tuple(part for names, at in zip(labels, place, strict=True) for part in names[at])
-        found[key if len(key) > 1 else key[0]] = float(array.values[place])
-    return found
+class Draft:
+    """A Pyomo model ``m`` of a problem ``x``, while its parts are declared.
+
+    ``lazy`` components hold arrays and expand nothing; both ways declare the same model.
+    """
+
+    def __init__(self, m: pyo.ConcreteModel, x: xr.Dataset, *, lazy: bool) -> None:
+        self.m, self.x, self.lazy = m, x, lazy
+        self.labels = Labels(x)
+        self._members: dict[str, Keys] = {}
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """An array of the problem as it is."""
+        found: npt.NDArray[Any] = self.x[name].values
+        return found
+
+    def sparse(self, array: str | xr.DataArray, keep: npt.NDArray[np.bool_] | None = None) -> Values:
+        """An array's values by key; ``keep`` (same shape) chooses which, by default those that are not zero."""
+        found = self.x[array] if isinstance(array, str) else array
+        chosen = found.values != 0 if keep is None else keep
+        return Values(self.labels.where(chosen, [str(dim) for dim in found.dims]), found.values[chosen].astype(float))
+
+    def every(self, name: str) -> Values:
+        """All of an array's values by key, zeros too."""
+        return self.sparse(name, np.ones(self.x[name].shape, dtype=bool))
+
+    def add_set(self, name: str, members: Keys | Iterable[Any], dimen: int = 1) -> None:
+        """A plain set; what comes twice counts once."""
+        held = (members if isinstance(members, Keys) else keys(members, dimen)).unique()
+        self._members[name] = held
+        made = LazySet(held) if self.lazy else pyo.Set(initialize=held.labels(), dimen=len(held.columns))
+        setattr(self.m, name, made)
+
+    def members(self, name: str) -> Keys:
+        """The members of a set that was declared before."""
+        return self._members[name]
+
+    def add_groups(self, name: str, over: str, by: Keys, members: Keys) -> None:
+        """An indexed set from keys and members; keys without members get an empty set, unknown keys are dropped."""
+        index = getattr(self.m, over)
+        width = len(by.columns)
+        pairs = joined(by, members).unique()
+        by, members = pairs.parts(*range(width)), pairs.parts(*range(width, len(pairs.columns)))
+        if self.lazy:
+            setattr(self.m, name, LazyGroups(index, (by, members)))
+            return
+        found: dict[Any, list[Any]] = {key: [] for key in index}
+        for key, member in zip(by.labels(), members.labels(), strict=True):
+            if key in found:
+                found[key].append(member)
+        setattr(self.m, name, pyo.Set(index, initialize=found, dimen=len(members.columns)))
+
+    def add_values(self, name: str, values: Values, *over: str) -> None:
+        """A parameter; ``over`` names its index sets where they are not exactly the values' keys."""
+        if not over:
+            over = (f"{name}_index",)
+            self.add_set(over[0], values.keys)
+        index = [getattr(self.m, part) for part in over]
+        if not self.lazy:
+            initial = dict(zip(values.keys.labels(), values.numbers.tolist(), strict=True))
+            setattr(self.m, name, pyo.Param(*index, initialize=initial, within=pyo.Reals))
+            return
+        wanted = product(*(self._members[part] for part in over))
+        numbers = values.numbers if wanted.same(values.keys) else _arranged(values, wanted)
+        setattr(self.m, name, LazyParam(*index, held=numbers))
+
+    def add_variable(self, name: str, *over: str, domain: Any, most: Numbers | None = None) -> None:
+        """Variables in a domain, from 0 up to ``most`` where given (in the order of the sets; infinite: no bound)."""
+        index = [getattr(self.m, part) for part in over]
+        flat = None if most is None else np.ascontiguousarray(most).ravel()
+        limits: dict[Any, float] = {}
+        if flat is not None and not self.lazy:
+            limits = dict(zip(product(*(self._members[part] for part in over)).labels(), flat.tolist(), strict=True))
+
+        def bounds(m: pyo.ConcreteModel, *key: Any) -> tuple[float | None, float | None]:
+            """A variable's own bounds."""
+            if flat is None:
+                return None, None
+            high = limits[key if len(key) > 1 else key[0]] if limits else flat[place_in(getattr(m, name).index_set(), key)].item()
+            return 0, (high if np.isfinite(high) else None)
+
+        setattr(self.m, name, pyo.Var(*index, domain=domain, bounds=bounds, dense=not self.lazy))
+        if self.lazy:
+            getattr(self.m, name).held = (domain, flat)
 
 
-def every(problem: xr.Dataset, name: str) -> Values:
-    """All of an array's values by label, zeros too."""
-    return sparse(problem, name, np.ones(problem[name].shape, dtype=bool))
-
-
-def add_set(m: pyo.ConcreteModel, name: str, members: Iterable[Any], dimen: int = 1) -> None:
-    """A plain set."""
-    setattr(m, name, pyo.Set(initialize=list(dict.fromkeys(members)), dimen=dimen))
-
-
-def add_groups(m: pyo.ConcreteModel, name: str, over: pyo.Set, members: Iterable[tuple[Any, Any]], dimen: int = 1) -> None:
-    """An indexed set from (key, member) pairs; keys without members get an empty set, unknown keys are dropped."""
-    found: dict[Any, list[Any]] = defaultdict(list)
-    for key, member in members:
-        found[key].append(member)
-    setattr(m, name, pyo.Set(over, initialize={key: found.get(key, []) for key in over}, dimen=dimen))
-
-
-def add_values(m: pyo.ConcreteModel, name: str, values: Values, *over: pyo.Set) -> None:
-    """A parameter; ``over`` gives its index set where that is not exactly the values' keys."""
-    if over:
-        setattr(m, name, pyo.Param(*over, initialize=values, within=pyo.Reals))
-        return
-    keys = pyo.Set(initialize=list(values), dimen=len(next(iter(values))) if values and isinstance(next(iter(values)), tuple) else 1)
-    setattr(m, f"{name}_index", keys)
-    setattr(m, name, pyo.Param(keys, initialize=values, within=pyo.Reals))
+def _arranged(values: Values, wanted: Keys) -> Numbers:
+    """Values in another order; what has none is NaN."""
+    known = dict(zip(values.keys.labels(), values.numbers.tolist(), strict=True))
+    return np.array([known.get(key, np.nan) for key in wanted.labels()], dtype=float)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pyomo.environ as pyo
-import xarray as xr
 
-from model.build.declare import add_groups, add_set, add_values, every, sparse
+from model.build.declare import Draft, Values
+from model.build.keys import Keys, column, keys
 from model.names import SOURCES_IN, Cost, GoodKind, Scope
 
 ENERGY_KINDS = (GoodKind.FUEL, GoodKind.POWER)
@@ -12,29 +12,30 @@ CARBON_SOURCES = tuple(str(source) for source in SOURCES_IN[Scope.ONE])
 """The national market prices direct emissions."""
 
 
-def declare_money(m: pyo.ConcreteModel, x: xr.Dataset) -> None:
+def declare_money(draft: Draft) -> None:
     """Unit costs by item; what is bought counts as energy or feedstock by its kind."""
-    add_set(m, "cost_items", [str(item) for item in Cost])
+    draft.add_set("cost_items", [str(item) for item in Cost])
     for name in ("step_cash", "step_annuity"):
-        add_values(m, name, every(x, name), m.steps)
+        draft.add_values(name, draft.every(name), "steps")
     for name in ("fit_cash", "fit_annuity", "variable_change"):
-        add_values(m, name, every(x, name), m.fits)
-    add_values(m, "fixed", every(x, "fixed"), m.states)
-    producing = x["state_good"].values != ""
-    add_values(m, "variable", sparse(x, "variable", producing), m.producing)
-    add_values(m, "price", every(x, "price"), m.goods, m.years)
-    add_values(m, "sell_price", every(x, "sell_price"), m.goods, m.years)
-    add_values(m, "carbon_price", every(x, "carbon_price"), m.years)
-    add_set(m, "purchase_items", [str(Cost.ENERGY), str(Cost.FEEDSTOCK)])
-    kinds = zip(x["good"].values.tolist(), x["good_kind"].values.tolist(), strict=True)
-    items = [(str(Cost.ENERGY if kind in ENERGY_KINDS else Cost.FEEDSTOCK), good) for good, kind in kinds]
-    add_groups(m, "bought_as", m.purchase_items, items)
-    add_set(m, "priced_sources", CARBON_SOURCES)
-    yearly, total = float(x["yearly_budget"]), float(x["total_budget"])
-    add_set(m, "yearly_budgets", m.plan_years if np.isfinite(yearly) else [])
-    add_set(m, "total_budgets", [1] if np.isfinite(total) else [])
-    add_values(m, "yearly_budget", dict.fromkeys(m.yearly_budgets, yearly), m.yearly_budgets)
-    add_values(m, "total_budget", dict.fromkeys(m.total_budgets, total), m.total_budgets)
-    add_values(m, "span", every(x, "span"), m.years)
-    m.cost = pyo.Var(m.cost_items, m.years, domain=pyo.Reals)
-    m.investment = pyo.Var(m.plan_years, domain=pyo.NonNegativeReals)
+        draft.add_values(name, draft.every(name), "fits")
+    draft.add_values("fixed", draft.every("fixed"), "states")
+    draft.add_values("variable", draft.sparse("variable", draft.values("state_good") != ""), "producing")
+    draft.add_values("price", draft.every("price"), "goods", "years")
+    draft.add_values("sell_price", draft.every("sell_price"), "goods", "years")
+    draft.add_values("carbon_price", draft.every("carbon_price"), "years")
+    draft.add_set("purchase_items", [str(Cost.ENERGY), str(Cost.FEEDSTOCK)])
+    items = [str(Cost.ENERGY if kind in ENERGY_KINDS else Cost.FEEDSTOCK) for kind in draft.values("good_kind").tolist()]
+    draft.add_groups("bought_as", "purchase_items", Keys((column(items),)), draft.labels.of("good"))
+    draft.add_set("priced_sources", CARBON_SOURCES)
+    yearly, total = float(draft.x["yearly_budget"]), float(draft.x["total_budget"])
+    plan = draft.members("plan_years")
+    binding = plan if np.isfinite(yearly) else plan.take(np.zeros(0, dtype=np.int64))
+    once = keys([1] if np.isfinite(total) else [])
+    draft.add_set("yearly_budgets", binding)
+    draft.add_set("total_budgets", once)
+    draft.add_values("yearly_budget", Values(binding, np.full(len(binding), yearly)), "yearly_budgets")
+    draft.add_values("total_budget", Values(once, np.full(len(once), total)), "total_budgets")
+    draft.add_values("span", draft.every("span"), "years")
+    draft.add_variable("cost", "cost_items", "years", domain=pyo.Reals)
+    draft.add_variable("investment", "plan_years", domain=pyo.NonNegativeReals)

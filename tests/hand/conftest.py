@@ -8,8 +8,8 @@ import pyomo.environ as pyo
 import pytest
 import xarray as xr
 from pyomo.core.base.constraint import ConstraintData
+from worlds import pairs
 
-from model.build.declare import pairs
 from model.names import Goal
 from model.rules import RULE_NAMES, RULES
 
