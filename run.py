@@ -9,10 +9,12 @@ from rich.console import Console
 
 from model.errors import Fault, InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
+from model.names import NAME
 
 ROOT = Path(__file__).parent
 FORMULATION = ROOT / "docs" / "formulation.md"
 HELP = Speaker(default_language())
+BASE_YEAR = 2020
 
 app = typer.Typer(
     help=HELP("help"), invoke_without_command=True, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False
@@ -56,13 +58,13 @@ def run(
 
     say, console, folders = _say(lang), _console(), Folders(ROOT)
     for name in names or ["plan"]:
-        options = read_scenario(folders.scenarios / f"{name}.yaml").solver
+        options = read_scenario(folders.scenario(name)).solver
         asked = {"time_limit": time_limit, "gap": gap, "threads": threads, "seed": seed}
         changed: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
         changed |= {"gaps": {}} if gap is not None else {}
         with Live(console, say) as live:
             stored = run_scenario(folders, name, options=options.model_copy(update=changed), listener=live.heard, announce=live.step)
-        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+        for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
             console.print(view)
         if not stored.manifest["optimal"]:
             raise typer.Exit(4)
@@ -82,7 +84,7 @@ def check(
     faults: list[Fault] = []
     for name in names or sorted(path.name for path in folders.data.iterdir() if path.is_dir()):
         try:
-            tables = read_checked(folders.data / name)
+            tables = read_checked(folders.province(name))
             write_descriptor(tables.folder) if write else check_descriptor(tables.folder)
             console.print(say("checked", folder=f"data/{name}", rows=sum(len(rows) for rows in tables.rows.values())))
         except InputError as error:
@@ -100,15 +102,18 @@ def check(
 @app.command(help=HELP("help_replay"))
 def replay(name: Annotated[str, typer.Argument(help=HELP("help_names"))] = "plan", lang: Lang = None) -> None:
     """Replay the base year of a scenario's data."""
+    from model.contract import Inconsistency
     from model.replay import gate
     from model.replay import replay as compare
     from model.runner import Folders, prepare
-    from model.show import replay_table
+    from model.show import inconsistency_table, replay_table
 
     say, console = _say(lang), _console()
     tables, _, problem = prepare(Folders(ROOT), name, without_activity=True)
     compared = compare(problem, tables)
     console.print(replay_table(compared, say))
+    if tables.of(Inconsistency):
+        console.print(inconsistency_table(tables.of(Inconsistency), say))
     gates = [item for item in compared if item.row.kind == "gate"]
     failed = gate(problem, tables)
     console.print(say("replay_summary", passed=sum(g.passed for g in gates), failed=len(failed), checks=len(compared) - len(gates)))
@@ -127,7 +132,7 @@ def show(names: Names = None, lang: Lang = None) -> None:
     say, console, folders = _say(lang), _console(), Folders(ROOT)
     for name in names or ["plan"]:
         stored = read_result(folders, name)
-        for view in result_views(stored, read_checked(folders.data / str(stored.manifest["data"])), say, folders.results):
+        for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
             console.print(view)
 
 
@@ -144,6 +149,32 @@ def math(check: Annotated[bool, typer.Option("--check", help=HELP("help_stale"))
     FORMULATION.parent.mkdir(exist_ok=True)
     FORMULATION.write_text(page, encoding="utf-8")
     _console().print(say("math_written", path=name))
+
+
+@app.command(help=HELP("help_synth"))
+def synth(
+    lines: Annotated[int, typer.Option(help=HELP("help_lines"), min=1, max=50_000)],
+    output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_output"))],
+    years: Annotated[int, typer.Option(help=HELP("help_years"), min=2, max=60)] = 6,
+    seed: Annotated[int, typer.Option(help=HELP("help_seed"), min=0)] = 0,
+    lang: Lang = None,
+) -> None:
+    """Make a synthetic data folder and a scenario of the same name."""
+    from model.datapackage import write_descriptor
+    from model.runner import Folders, read_checked
+    from model.synth import scenario_text, synthesise, write_tables
+
+    say, folders = _say(lang), Folders(ROOT)
+    folder = (ROOT / output).resolve()
+    scenario = folders.scenarios / f"{folder.name}.yaml"
+    if folder.parent != folders.data.resolve() or folder.exists() or scenario.exists() or not NAME.fullmatch(folder.name):
+        raise InputError([Fault(str(output), say("synth_outside"))])
+    last = BASE_YEAR + years - 1
+    rows = synthesise(read_checked(folders.province("chongqing")), lines, last, seed)
+    write_tables(rows, folder)
+    write_descriptor(folder)
+    scenario.write_text(scenario_text(folder.name, last), encoding="utf-8")
+    _console().print(say("synth_done", folder=f"data/{folder.name}", lines=len(rows["lines"]), scenario=f"scenarios/{scenario.name}"))
 
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:

@@ -206,6 +206,7 @@ class Clause(Named):
     target: bool = Field(description="a target (may be missed in a closest run) or a hard limit")
     active: bool = Field(description="part of the plan; others are switched on by scenarios")
     source: Slug = Field(description="key into sources.csv")
+    place_en: str = Field(default="", description="where it stands, English; empty: as in place")
 
 
 class Indicator(Named, Graded):

@@ -73,6 +73,7 @@ class FactBook:
         self.groups = {row.id: row for row in tables.of(Group)}
         self.product = {row.id: row.good for row in tables.of(Configuration)}
         self._rows: dict[_Key, list[Fact]] = defaultdict(list)
+        self._series: dict[tuple[str, str, str, str | None, str, str], Array | None] = {}
         self.items: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self.tables = override_facts(tables, scenario.facts, faults)
         self.futures: set[str] = set()
@@ -143,8 +144,14 @@ class FactBook:
     def series(self, table: str, subject: str, name: str, item: str | None = None, *, product: str = "", group: str = "") -> Array | None:
         """Values by year of the scenario, in model units; ``None`` where there is no fact.
 
-        Between given years the value is interpolated; a year outside them is a fault.
+        Between given years the value is interpolated; a year outside them is a fault. The array is shared: do not write to it.
         """
+        key = (table, subject, name, item, product, group)
+        if key not in self._series:
+            self._series[key] = self._read(table, subject, name, item, product, group)
+        return self._series[key]
+
+    def _read(self, table: str, subject: str, name: str, item: str | None, product: str, group: str) -> Array | None:
         rows = self._rows.get((table, subject, name, item))
         if not rows:
             return None

@@ -1,6 +1,10 @@
 """Every name that more than one module shares: dimensions, variables, kinds. A rename happens here and nowhere else."""
 
+import re
 from enum import StrEnum
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""Names of scenarios, data folders and results: plain, and unable to leave their folder."""
 
 
 class Grade(StrEnum):

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from model.checks import check_tables
-from model.errors import ReplayError, ResultError, SolverError
-from model.names import Goal, Target
+from model.errors import Fault, InputError, ReplayError, ResultError, SolverError
+from model.names import NAME, Goal, Target
 from model.problem import assemble
 from model.replay import gate
 from model.scenario import Scenario, SolverOptions, read_scenario
@@ -42,10 +42,22 @@ class Folders:
         """Scenario files."""
         return self.root / "scenarios"
 
+    def scenario(self, name: str) -> Path:
+        """File of a scenario; refuses what is no plain name."""
+        if not NAME.fullmatch(name):
+            raise InputError([Fault("scenarios", f"'{name}' is not the name of a scenario (lower-case letters, digits, - and _)")])
+        return self.scenarios / f"{name}.yaml"
+
     @property
     def data(self) -> Path:
         """Data folders."""
         return self.root / "data"
+
+    def province(self, name: str) -> Path:
+        """A data folder; refuses what is no plain name."""
+        if not NAME.fullmatch(name):
+            raise InputError([Fault("data", f"'{name}' is not the name of a data folder (lower-case letters, digits, - and _)")])
+        return self.data / name
 
     @property
     def results(self) -> Path:
@@ -90,8 +102,8 @@ def prepare(folders: Folders, name: str, *, without_activity: bool = False) -> t
 
     ``without_activity`` leaves out the stored activity of another result (to check or replay before anything is run).
     """
-    scenario = read_scenario(folders.scenarios / f"{name}.yaml")
-    tables = read_checked(folders.data / scenario.data)
+    scenario = read_scenario(folders.scenario(name))
+    tables = read_checked(folders.province(scenario.data))
     return tables, scenario, assemble(tables, scenario, None if without_activity else _activity(folders, scenario))
 
 
@@ -144,8 +156,9 @@ def run(
         model = build(problem, goals, scenario.boundary, closest=closest, lazy=True)
     with clock.step("compile"):
         matrix = compile_model(model)
+    options = options or scenario.solver
     with clock.step("solve"):
-        outcome = solve(matrix, goals, options or scenario.solver, scenario.keep, listener or (lambda progress: None))
+        outcome = solve(matrix, goals, options, scenario.keep, listener or (lambda progress: None))
     with clock.step("certify"):
         flat = decisions(problem, matrix, outcome)
         terms = Terms(goals, scenario.boundary, closest, {stage.goal: stage.value for stage in outcome.stages})
@@ -154,26 +167,37 @@ def run(
             raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
         result = dense(flat.merge(ledgers(problem, flat)).assign_attrs(problem.attrs))
     with clock.step("store"):
-        manifest = _manifest(scenario, tables, outcome, matrix.shape(), failed, clock) | {"certificate": json.loads(certificate.to_json())}
-        save(folders.results, name, result, problem, manifest)
+        manifest = {
+            "scenario": scenario.name,
+            "scenario_hash": scenario.digest(),
+            "data": tables.folder.name,
+            "data_hash": tables.digest(),
+            "base_year_gate": failed or "passed",
+            "certificate": json.loads(certificate.to_json()),
+            "rows_columns_nonzeros": list(matrix.shape()),
+            "seconds": dict(clock.seconds),
+        }
+        manifest |= _provenance(outcome, options)
+        save(folders.results, name, _described(result, manifest), problem, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
 
 
-def _manifest(
-    scenario: Scenario, tables: Tables, outcome: "Outcome", shape: tuple[int, int, int], failed: list[str], clock: Clock
-) -> dict[str, Any]:
-    """Everything that says how a result came about."""
+def _provenance(outcome: "Outcome", options: SolverOptions) -> dict[str, Any]:
+    """How and with what an answer was found."""
     return {
-        "scenario": scenario.name,
-        "scenario_hash": scenario.digest(),
-        "data": tables.folder.name,
-        "base_year_gate": failed or "passed",
         "stages": [asdict(stage) for stage in outcome.stages],
         "optimal": outcome.optimal,
-        "rows_columns_nonzeros": list(shape),
-        "solver": scenario.solver.model_dump(mode="json"),
+        "solver": options.model_dump(mode="json"),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": dict(clock.seconds),
     }
+
+
+def _described(result: xr.Dataset, manifest: dict[str, Any]) -> xr.Dataset:
+    """A result that says of itself what it is: status, value, bound and gap of each stage, certificate, hashes, versions, time."""
+    told: dict[str, Any] = {"Conventions": "CF-1.11", "status": "optimal" if manifest["optimal"] else "limit"}
+    for stage in manifest["stages"]:
+        told |= {f"{stage['goal']}_{part}": stage[part] for part in ("value", "bound", "gap")}
+    told |= {name: json.dumps(manifest[name], ensure_ascii=False) for name in ("certificate", "versions", "solver", "seconds")}
+    return result.assign_attrs(told | {name: manifest[name] for name in ("data_hash", "finished")})

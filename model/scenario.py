@@ -13,13 +13,12 @@ from ruamel.yaml.error import YAMLError
 
 from model.contract import Slug, Text, Year
 from model.errors import Fault, Faults, InputError
-from model.names import ArcKind, Goal, Scope, Target
+from model.names import NAME, ArcKind, Goal, Scope, Target
 from model.tolerances import GAP
 
 MAX_BYTES = 256_000
 MAX_NODES = 10_000
 MAX_DEPTH = 20
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class Strict(BaseModel):
@@ -210,7 +209,7 @@ def _resolve(path: Path, folder: Path, chain: tuple[str, ...]) -> dict[str, Any]
         raise InputError([Fault(path.name, "extends: must be the name of a scenario, or a list of names", column="extends")])
     merged: dict[str, Any] = {}
     for parent in parents:
-        if not isinstance(parent, str) or not _NAME.fullmatch(parent):
+        if not isinstance(parent, str) or not NAME.fullmatch(parent):
             raise InputError([Fault(path.name, f"extends: '{parent}' is not the name of a scenario in {folder.name}/", column="extends")])
         if parent in chain:
             raise InputError([Fault(path.name, f"extends runs in a circle: {' -> '.join((*chain, parent))}", column="extends")])
@@ -239,7 +238,7 @@ def _line_of(path: Path, key: str) -> int | None:
 
 def read_scenario(path: Path) -> Scenario:
     """Read, resolve and validate a scenario file. Raises ``InputError`` with file, line, key and a suggestion."""
-    if not _NAME.fullmatch(path.stem):
+    if not NAME.fullmatch(path.stem):
         raise InputError([Fault(path.name, "file name must be lower-case letters, digits, - or _")])
     merged = _resolve(path, path.parent, (path.stem,)) | {"name": path.stem}
     try:
@@ -255,7 +254,7 @@ def read_scenario(path: Path) -> Scenario:
                 message = f"{key}: unknown key{hint}"
             faults.add(path.name, message, _line_of(path, str(item["loc"][-1])), key)
         faults.raise_all()
-    if not _NAME.fullmatch(scenario.data):
+    if not NAME.fullmatch(scenario.data):
         raise InputError([Fault(path.name, f"data: '{scenario.data}' is not the name of a folder in data/", column="data")])
     if scenario.years.last <= scenario.years.first:
         raise InputError([Fault(path.name, "years: last must come after first", column="years")])

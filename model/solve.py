@@ -1,5 +1,7 @@
 """Solves the stages of a model in turn with HiGHS in the process, reports progress, and polishes the last answer."""
 
+import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -71,11 +73,26 @@ def _silent(progress: Progress) -> None:
     """Report nothing."""
 
 
+def _silent_highs() -> highspy.Highs:
+    """A HiGHS instance without its banner, which it writes to the process's standard output before any option can be set."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        highs: highspy.Highs = getattr(highspy, "Highs")()  # noqa: B009 - the class ships without types
+        highs.setOptionValue("output_flag", False)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+    return highs
+
+
 def _open(options: SolverOptions) -> highspy.Highs:
     """A quiet HiGHS with the scenario's settings."""
-    highs: highspy.Highs = getattr(highspy, "Highs")()  # noqa: B009 - the class ships without types
+    highs = _silent_highs()
     for name, value in (
-        ("output_flag", False), ("threads", options.threads), ("random_seed", options.seed),
+        ("threads", options.threads), ("random_seed", options.seed),
         ("time_limit", options.time_limit), ("mip_feasibility_tolerance", INTEGRALITY),
     ):  # fmt: skip
         highs.setOptionValue(name, value)

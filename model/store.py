@@ -7,7 +7,6 @@ manifest with the SHA-256 of the file, checked before the file is opened.
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from typing import Any
 import xarray as xr
 
 from model.errors import ResultError
+from model.names import NAME
 
 FORMAT = 1
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Stored:
 
 def path_of(folder: Path, scenario: str) -> Path:
     """The file of a scenario's result; refuses names that are no plain names."""
-    if not _NAME.fullmatch(scenario):
+    if not NAME.fullmatch(scenario):
         raise ResultError(f"'{scenario}' is not the name of a result")
     return folder / f"{scenario}.nc"
 
@@ -102,4 +101,4 @@ def load(folder: Path, scenario: str) -> Stored:
 
 def stored_names(folder: Path) -> list[str]:
     """Names of the scenarios that have a result."""
-    return sorted(path.stem for path in folder.glob("*.nc") if _NAME.fullmatch(path.stem))
+    return sorted(path.stem for path in folder.glob("*.nc") if NAME.fullmatch(path.stem))

@@ -1,6 +1,7 @@
 """Data folder -> checked tables. Reads every CSV of the contract and reports all faults at once."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,6 +34,13 @@ class Tables:
     def facts(self, table: str) -> tuple[Fact, ...]:
         """Rows of a fact table."""
         return cast(tuple[Fact, ...], self.rows[table])
+
+    def digest(self) -> str:
+        """SHA-256 over the folder's tables, names and contents."""
+        found = hashlib.sha256()
+        for path in sorted(self.folder.glob("*.csv")):
+            found.update(path.name.encode() + b"\0" + path.read_bytes())
+        return found.hexdigest()
 
     def numbered(self, table: str) -> Iterable[tuple[int, Row]]:
         """Rows of a table with their row numbers."""

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).parent.parent / "data" / "units.csv"
@@ -28,6 +29,19 @@ def read_units(path: Path = TABLE) -> dict[str, tuple[str, float]]:
 UNITS = read_units()
 
 
+@cache
+def read_names(path: Path = TABLE) -> dict[str, tuple[str, str]]:
+    """Read the names of units: unit -> (Chinese, English)."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["unit"]: (row["name_zh"], row["name_en"]) for row in csv.DictReader(file)}
+
+
+def model_unit(unit: str) -> str:
+    """The unit in which the model holds what ``unit`` measures: the one of factor 1 of the same dimension."""
+    dimension = UNITS[unit][0]
+    return next(name for name, (kind, factor) in UNITS.items() if kind == dimension and factor == 1)
+
+
 def _halves(unit: str) -> tuple[str, str]:
     """Split a ratio at its first slash that is outside brackets and not part of a unit's own name."""
     if unit in UNITS:
@@ -40,6 +54,7 @@ def _halves(unit: str) -> tuple[str, str]:
     return unit, ""
 
 
+@cache
 def measure(unit: str) -> Measure:
     """Read a unit such as ``t``, ``kWh/t`` or ``t/(t/d)``.
 

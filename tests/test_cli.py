@@ -119,3 +119,10 @@ def test_control_characters_in_names_do_not_reach_the_terminal(project: Path) ->
     ran = call(project, "run", "example", "--lang", "en")
     assert "\x1b[31mred" not in ran.stdout + ran.stderr
     assert "\u202e" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("name", ["../example", "/etc/passwd", "a/../example", ".", "Example", "a b", "-x"])
+def test_names_that_leave_the_folders_are_refused(project: Path, name: str) -> None:
+    for verb in ("run", "check"):
+        ended = call(project, verb, "--lang", "en", "--", name)
+        assert (ended.returncode, "is not the name of" in " ".join(ended.stderr.split())) == (2, True), ended.stderr

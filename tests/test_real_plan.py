@@ -66,6 +66,9 @@ def test_opening_with_plain_xarray_is_pleasant(folders: Folders, plan: Stored) -
         for name, array in opened.variables.items():
             assert array.dtype.kind in "fiU" or array.dtype == np.dtypes.StringDType() or array.dtype.kind == "O", name
             assert all(isinstance(cell, str) for cell in array.values.ravel()) if array.dtype.kind == "O" else True
+        assert (opened.attrs["status"], opened.attrs["emissions_gap"] <= 0.0005) == ("optimal", True)
+        assert json.loads(opened.attrs["certificate"])["valid"]
+        assert len(opened.attrs["scenario_hash"]) == len(opened.attrs["data_hash"]) == 64
         for name in DECISIONS:
             assert {"units", "long_name", "long_name_zh"} <= set(opened[name].attrs), name
 

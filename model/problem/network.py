@@ -41,7 +41,7 @@ def _chosen(ids: list[str], selection: Selection, what: str, faults: Faults) -> 
     return {name for name in ids if name in allowed and name not in selection.forbid}
 
 
-def _reach(start: str, arcs: list[Transition]) -> set[str]:
+def reach(start: str, arcs: list[Transition]) -> set[str]:
     """Configurations that the arcs lead to from ``start``, itself included."""
     reached, front = {start}, [start]
     while front:
@@ -76,8 +76,8 @@ def build_network(tables: Tables, scenario: Scenario, faults: Faults) -> Network
             carriers[configuration].append(measure.id)
     for line in network.lines.values():
         moves = {arc.id: arc for arc in by_target[line.family] + by_target[line.id]}
-        reached = _reach(line.configuration, list(moves.values()))
-        network.own[line.id] = _reach(line.configuration, [arc for arc in moves.values() if arc.kind is ArcKind.REPOWER])
+        reached = reach(line.configuration, list(moves.values()))
+        network.own[line.id] = reach(line.configuration, [arc for arc in moves.values() if arc.kind is ArcKind.REPOWER])
         network.states += [(line.id, name) for name in sorted(reached)]
         network.steps += [(line.id, key) for key in sorted(moves) if moves[key].start in reached]
         carried: dict[str, list[str]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """Places of goods: a city-wide good is its own place, an on-site good has one place per site (``good@site``)."""
 
 from model.contract import FACTS, Configuration, Fact, Good, Line, Transition
+from model.problem.network import reach
 from model.tables import Tables
 
 
@@ -13,7 +14,7 @@ def places(tables: Tables) -> list[str]:
     """All places: city-wide goods, and on-site goods at every site that makes, uses or demands them; sorted."""
     on_site = {row.id for row in tables.of(Good) if row.on_site}
     found = {row.id for row in tables.of(Good)} - on_site
-    reach = _configurations(tables)
+    reached = _configurations(tables)
     made = {row.id: row.good for row in tables.of(Configuration) if row.good}
     used: dict[str, list[str]] = {}
     facts: list[Fact] = [fact for table in FACTS for fact in tables.facts(table)]
@@ -21,7 +22,7 @@ def places(tables: Tables) -> list[str]:
         if fact.item and fact.parameter == "use":
             used.setdefault(fact.subject, []).append(fact.item)
     for line in tables.of(Line):
-        for configuration in reach[line.id]:
+        for configuration in reached[line.id]:
             touched = [*used.get(configuration, ()), *used.get(line.id, ())]
             touched += [made[configuration]] if configuration in made else []
             found |= {place_of(good, line.site, on_site) for good in touched if good.split("@")[0] in on_site}
@@ -33,15 +34,5 @@ def places(tables: Tables) -> list[str]:
 def _configurations(tables: Tables) -> dict[str, set[str]]:
     """Configurations that each line could ever reach, whatever the scenario allows."""
     arcs = list(tables.of(Transition))
-    reach: dict[str, set[str]] = {}
-    for line in tables.of(Line):
-        own = [arc for arc in arcs if line.id in arc.applies or line.family in arc.applies]
-        known, front = {line.configuration}, [line.configuration]
-        while front:
-            here = front.pop()
-            for arc in own:
-                if arc.start == here and arc.end not in known:
-                    known.add(arc.end)
-                    front.append(arc.end)
-        reach[line.id] = known
-    return reach
+    lines = tables.of(Line)
+    return {row.id: reach(row.configuration, [arc for arc in arcs if row.id in arc.applies or row.family in arc.applies]) for row in lines}

@@ -2,9 +2,19 @@
 
 from rich.table import Table
 
+from model.contract import Inconsistency
 from model.language import Speaker
 from model.replay import Comparison
 from model.show.text import number, plain, table
+
+
+def inconsistency_table(rows: tuple[Inconsistency, ...], say: Speaker) -> Table:
+    """Two places of the plan that do not agree, and the choice made."""
+    shown = table(say("head_inconsistent"), [say(f"col_{name}") for name in ("topic", "first", "second", "choice")])
+    for row in rows:
+        choice = say.pick(row.choice_zh, row.choice_en)
+        shown.add_row(plain(say.pick(row.topic_zh, row.topic_en)), plain(row.statement_a), plain(row.statement_b), plain(choice))
+    return shown
 
 
 def replay_table(compared: list[Comparison], say: Speaker) -> Table:

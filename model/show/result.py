@@ -21,12 +21,14 @@ from model.analysis import (
     source_table,
     totals,
 )  # fmt: skip
-from model.contract import Clause, Indicator
+from model.contract import Account, Clause, District, Group, Indicator
 from model.language import Speaker
 from model.names import Scope
 from model.show.text import number, plain, table
 from model.store import Stored
 from model.tables import Tables
+from model.tolerances import ROW
+from model.units import model_unit, read_names
 
 
 def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> list[RenderableType]:
@@ -38,7 +40,7 @@ def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> 
         _scores(scores, tables, say),
         _emissions(stored, say),
         _years(say("head_sources"), source_table(stored.result), "source", say),
-        _moves(stored, [item for item in taken if item.kind != "retrofit"], say),
+        _moves(stored, [item for item in taken if item.kind != "retrofit"], tables, say),
         _retrofits(stored, [item for item in taken if item.kind == "retrofit"], say),
         _years(say("head_money"), money_table(stored.result).rename(index={"investment": "row_investment"}), "cost", say),
         _years(say("head_energy"), energy_table(stored.result), "row", say),
@@ -81,6 +83,10 @@ def _headline(stored: Stored, scores: list[Score], say: Speaker) -> list[Rendera
         )
     else:
         lines.append(plain(say("headline_met"), "green"))
+    open_stages = [stage for stage in stored.manifest["stages"] if stage["status"] != "optimal"]
+    if open_stages:
+        gaps = [say("gap_of", stage=say(f"goal_{stage['goal']}"), gap=f"{stage['gap']:.2%}") for stage in open_stages]
+        lines.append(plain(say("headline_gap", stages=say.pick("，", ", ").join(gaps)), "yellow"))
     gate = stored.manifest["base_year_gate"]
     lines.append(
         plain(say("gate_passed") if gate == "passed" else say("gate_failed", why="; ".join(gate)), "" if gate == "passed" else "red")
@@ -95,23 +101,42 @@ def _names(stored: Stored, dim: str, label: str) -> tuple[str, str]:
 
 def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
     rows = {row.id: row for row in tables.of(Clause)}
-    units = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
-    shown = table(
-        say("head_score"), [say(f"col_{name}") for name in ("clause", "place", "year", "asked", "reached", "slack", "unit", "state")]
-    )
+    units = _clause_units(tables)
+    columns = ("clause", "place", "year", "asked", "reached", "slack", "unit", "state")
+    shown = table(say("head_score"), [say(f"col_{name}") for name in columns])
     for score in scores:
         row = rows[score.clause]
-        state, style = ("state_missed", "red") if score.slack < 0 and not score.binding else ("state_met", "green")
-        if score.binding:
-            state, style = "state_binding", "yellow"
-        sign = "≤ " if score.rule in UPPER else "≥ "
-        digits = 3 if abs(score.asked) < 10 else 1
-        asked = "–" if pd.isna(score.asked) else sign + number(score.asked, digits)
+        state, style = _state(score)
+        digits = 3 if abs(score.asked) < 10 and score.rule != "replacement" else 1
+        asked = "–" if pd.isna(score.asked) else ("≤ " if score.rule in UPPER else "≥ ") + number(score.asked, digits)
+        place, unit = say.pick(row.place, row.place_en or row.place), _unit_name(units.get(score.clause), say)
         shown.add_row(
-            plain(say.pick(row.name_zh, row.name_en)), plain(row.place), str(score.year), asked, number(score.reached, digits),
-            number(score.slack, digits), plain(units.get(score.clause, "")), plain(say(state), style),
+            plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
+            number(score.slack, digits), plain(unit), plain(say(state), style),
         )  # fmt: skip
     return shown
+
+
+def _state(score: Score) -> tuple[str, str]:
+    """Word and colour of a clause's state; an account without quota blocks every new line that would debit it."""
+    if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
+        return "state_no_quota", "yellow"
+    if score.binding:
+        return "state_binding", "yellow"
+    return ("state_missed", "red") if score.slack < 0 else ("state_met", "green")
+
+
+def _clause_units(tables: Tables) -> dict[str, str]:
+    """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
+    groups = {row.id: row.unit for row in tables.of(Group)}
+    accounts = {row.id: groups[row.group] for row in tables.of(Account)}
+    units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
+    facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
+    return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
+
+
+def _unit_name(unit: str | None, say: Speaker) -> str:
+    return say.pick(*read_names()[unit]) if unit else ""
 
 
 def _years(title: str, frame: pd.DataFrame, prefix: str, say: Speaker, digits: int = 1) -> Table:
@@ -147,9 +172,11 @@ def _known(key: str) -> bool:
     return key in read_catalogue()
 
 
-def _moves(stored: Stored, moves: list[Decision], say: Speaker) -> Table:
+def _moves(stored: Stored, moves: list[Decision], tables: Tables, say: Speaker) -> Table:
     shown = table(say("head_decisions"), [say(f"col_{name}") for name in ("year", "kind", "line", "district", "what")])
-    district = dict(zip(stored.inputs["line"].values.tolist(), stored.inputs["line_district"].values.tolist(), strict=True))
+    named = {row.id: say.pick(row.name_zh, row.name_en) for row in tables.of(District)}
+    places = stored.inputs["line_district"].values.tolist()
+    district = {line: named.get(place, place) for line, place in zip(stored.inputs["line"].values.tolist(), places, strict=True)}
     for item in moves:
         line, arc = say.pick(*_names(stored, "line", item.line)), say.pick(*_names(stored, "arc", item.what))
         shown.add_row(str(item.year), plain(say(f"kind_{item.kind}")), plain(line), plain(district[item.line]), plain(arc))
@@ -168,7 +195,7 @@ def _retrofits(stored: Stored, retrofits: list[Decision], say: Speaker) -> Table
 
 
 def _stages(manifest: dict[str, Any], say: Speaker) -> Table:
-    shown = Table(title=plain(say("head_stages"), "bold"), title_justify="left", show_header=False)
+    shown = Table(title=plain(say("head_stages"), "bold"), title_justify="left", show_header=False, box=None)
     for stage in manifest["stages"]:
         shown.add_row(plain(say(
             "stage_line", stage=say(f"goal_{stage['goal']}"), value=f"{stage['value']:,.4f}", bound=f"{stage['bound']:,.4f}",

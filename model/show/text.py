@@ -3,6 +3,7 @@
 import unicodedata
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +25,7 @@ def number(value: float, digits: int = 1) -> str:
 
 def table(title: str, columns: list[str], right: int = 0) -> Table:
     """A table whose columns from the ``right``-th on are right-aligned (0: none)."""
-    made = Table(title=plain(title, "bold"), title_justify="left", header_style="bold", expand=False)
+    made = Table(title=plain(title, "bold"), title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(columns):
         made.add_column(plain(name), justify="right" if right and place >= right else "left", overflow="fold")
     return made

@@ -1,0 +1,41 @@
+"""The catalogue: every text in both languages, every key used, every use known."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from model.language import Language, Speaker, read_catalogue
+from model.names import Cost, Goal, Scope, Source
+
+ROOT = Path(__file__).parent.parent
+MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_")
+"""Keys that are put together from a prefix and a name."""
+
+
+def sources() -> str:
+    """All code that speaks."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "run.py", *(ROOT / "model").rglob("*.py")])
+
+
+def test_every_text_stands_in_both_languages_with_the_same_places() -> None:
+    for key, texts in read_catalogue().items():
+        assert texts["zh"], key
+        assert texts["en"], key
+        named = [set(re.findall(r"\{(\w+)", texts[language])) for language in ("zh", "en")]
+        assert named[0] == named[1], key
+        assert not re.search(r"[\u4e00-\u9fff]", texts["en"]), key
+
+
+def test_every_key_is_used_and_every_plain_use_is_known() -> None:
+    text = sources()
+    for key in read_catalogue():
+        assert key.startswith(MADE) or f'"{key}"' in text, f"{key} is used nowhere"
+    for key in re.findall(r'\b(?:say|HELP)\(\s*"(\w+)"', text):
+        assert key in read_catalogue(), key
+
+
+@pytest.mark.parametrize(("prefix", "names"), [("cost", Cost), ("goal", Goal), ("source", Source), ("row", Scope)])
+def test_every_name_of_the_model_has_a_text(prefix: str, names: type) -> None:
+    for name in names:
+        assert Speaker(Language.ZH)(f"{prefix}_{name}") != Speaker(Language.EN)(f"{prefix}_{name}")
