@@ -67,11 +67,15 @@ def growth_views(records: list[dict[str, Any]], say: Speaker) -> list[Table]:
         {stage: [record["seconds"][stage] for record in records] for stage in stages},
         {stage: [record["memory"][stage] for record in records] for stage in stages},
     )
-    return [_grown("seconds", records, found, heads, say), _grown("memory", records, found, heads, say), _matrix(records, heads, say)]
+    return [
+        _grown(say("head_grow_seconds"), "seconds", records, found, heads, say),
+        _grown(say("head_grow_memory"), "memory", records, found, heads, say),
+        _matrix(records, heads, say),
+    ]
 
 
-def _grown(quantity: str, records: list[dict[str, Any]], found: list[Growth], heads: list[str], say: Speaker) -> Table:
-    shown = table(say(f"head_grow_{quantity}"), [say("col_step"), *heads, say("col_exponent")], right=1)
+def _grown(title: str, quantity: str, records: list[dict[str, Any]], found: list[Growth], heads: list[str], say: Speaker) -> Table:
+    shown = table(title, [say("col_step"), *heads, say("col_exponent")], right=1)
     for item in found:
         values = [number(record[quantity][item.stage], 0 if quantity == "memory" else 3) for record in records]
         shown.add_row(plain(say(f"step_{item.stage}")), *values, number(getattr(item, quantity), 2))
