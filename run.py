@@ -214,7 +214,7 @@ def _numbers(option: str, text: str, least: int, most: int, say: Speaker) -> tup
     """Whole numbers separated by commas, each once."""
     words = [word.strip() for word in text.split(",")]
     if not all(word.isascii() and word.isdigit() and len(word) < 12 and least <= int(word) <= most for word in words):
-        raise InputError([Fault(option, say("bench_list", option=option, least=least, most=most, text=text))])
+        raise InputError([Fault(option, say("bench_list", least=least, most=most, text=text))])
     return tuple(dict.fromkeys(int(word) for word in words))
 
 

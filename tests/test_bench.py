@@ -11,7 +11,7 @@ import xarray as xr
 
 import model.bench.book
 from model.bench import CONFIGURATIONS, Listener, Settings, chosen, exponent, growth, profile, ratios, read_book, run_book, write_book
-from model.bench.child import TASKS
+from model.bench.child import TASKS, doubted
 from model.bench.fields import COLUMNS, FIELDS, FIRST
 from model.bench.highs import pass_to_highs, run_highs
 from model.bench.instances import read_mps, violations
@@ -136,6 +136,16 @@ def test_violations_of_a_point_summed_by_hand(folder: Path) -> None:
     """a = 1.25, b = 3, c = 0: row 5 + 9 = 14 against 9.5, so 4.5 of 14; a is 0.25 above 1 and 0.25 from whole."""
     found = violations(read_mps(folder / "tiny.mps"), np.array([1.25, 3.0, 0.0]))
     assert found == pytest.approx({"integrality_violation": 0.25, "row_violation": 4.5 / 14, "bound_violation": 0.25})
+
+
+def test_point_that_does_not_hold_is_no_incumbent() -> None:
+    assert doubted({"integrality_violation": 1e-6, "row_violation": 0.0}, "ok") == {}
+    assert doubted({}, "TO") == {}
+    found = doubted({"integrality_violation": 0.5, "row_violation": 0.0}, "ok")
+    assert found["status"] == "warning"
+    assert np.isnan(found["objective"])
+    assert "integrality_violation 0.5" in found["message"]
+    assert doubted({"examiner_violation": 1.0}, "TO")["status"] == "TO"
 
 
 def test_ratios_of_two_books(book: Book) -> None:

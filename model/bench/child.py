@@ -25,6 +25,8 @@ from model.errors import InputError, PathwayError
 from model.runner import Folders
 from model.solve import solve
 
+DOUBTFUL = 1e-4
+"""Above this violation (the community's threshold for a closer look) a point is not believed."""
 Job = dict[str, Any]
 Record = dict[str, Any]
 
@@ -82,7 +84,16 @@ def run(job: Job) -> Record:
         "cpu": processor_seconds() - used, "pyomo_version": pyomo.version.version, **checked, **instance.counts(),
     }  # fmt: skip
     record |= {f"{name}_seconds": seconds for name, seconds in meter.seconds.items()}
-    return record | {"runtime": meter.seconds["solve"]}
+    return record | {"runtime": meter.seconds["solve"]} | doubted(checked, answer.status)
+
+
+def doubted(checked: dict[str, float], status: str) -> Record:
+    """What a run loses whose point does not hold: its objective and gap, and a claim to have solved (CBC gives relaxed points)."""
+    worst = max(checked, key=lambda name: checked[name], default="")
+    if not worst or checked[worst] <= DOUBTFUL:
+        return {}
+    message = f"the solver's point does not hold: {worst} {checked[worst]:.2g}; its objective is not an incumbent's"
+    return {"objective": float("nan"), "gap": float("nan"), "status": "warning" if status == "ok" else status, "message": message}
 
 
 def _solved(instance: Instance, configuration: Configuration, job: Job, meter: Meter) -> Answer:
