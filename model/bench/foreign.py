@@ -15,6 +15,7 @@ from model.bench.instances import Instance
 TERMINATIONS = {
     "optimal": "optimal", "globallyOptimal": "optimal", "infeasible": "infeasible", "unbounded": "unbounded", "maxTimeLimit": "time_limit",
     "maxIterations": "iteration_limit", "feasible": "terminated_by_limit", "infeasibleOrUnbounded": "infeasible_or_unbounded",
+    "intermediateNonInteger": "terminated_by_limit",
 }  # fmt: skip
 
 
