@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test setup
+.PHONY: run test bench setup
 
 run: $(VENV)/run.stamp
 	$(BIN)/python run.py
@@ -13,6 +13,10 @@ test: $(VENV)/dev.stamp
 	$(BIN)/python run.py check
 	$(BIN)/python run.py math --check
 	$(BIN)/python -m pytest -n 2
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest benchmarks/bench_model.py -o python_files='bench_*.py' -o python_functions='bench_*' \
+		--benchmark-group-by=group --benchmark-sort=name --benchmark-columns=median,iqr,rounds
 
 setup: $(VENV)/dev.stamp
 

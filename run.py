@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -10,6 +10,9 @@ from rich.console import Console
 from model.errors import Fault, InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 from model.names import NAME
+
+if TYPE_CHECKING:
+    from model.bench import Settings
 
 ROOT = Path(__file__).parent
 FORMULATION = ROOT / "docs" / "formulation.md"
@@ -175,6 +178,89 @@ def synth(
     write_descriptor(folder)
     scenario.write_text(scenario_text(folder.name, last), encoding="utf-8")
     _console().print(say("synth_done", folder=f"data/{folder.name}", lines=len(rows["lines"]), scenario=f"scenarios/{scenario.name}"))
+
+
+@app.command(help=HELP("help_bench"))
+def bench(
+    instances: Annotated[list[str] | None, typer.Argument(help=HELP("help_instances"))] = None,
+    configs: Annotated[str, typer.Option(help=HELP("help_configs"))] = "highs",
+    repeats: Annotated[int, typer.Option(help=HELP("help_repeats"), min=1, max=100)] = 3,
+    seeds: Annotated[str, typer.Option(help=HELP("help_seeds"))] = "0",
+    time_limit: Annotated[float, typer.Option(help=HELP("help_limit"), min=0.01)] = 60.0,
+    gap: Annotated[float, typer.Option(help=HELP("help_bench_gap"), min=0, max=0.99)] = 1e-4,
+    relax: Annotated[bool, typer.Option("--relax", help=HELP("help_relax"))] = False,
+    output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_book"))] = Path("results/bench/latest"),
+    write_mps: Annotated[Path | None, typer.Option(help=HELP("help_mps"))] = None,
+    compare: Annotated[bool, typer.Option("--compare", help=HELP("help_compare"))] = False,
+    grow: Annotated[str | None, typer.Option(help=HELP("help_grow"))] = None,
+    years: Annotated[str, typer.Option(help=HELP("help_grow_years"))] = "6",
+    lang: Lang = None,
+) -> None:
+    """Benchmark solver runs, compare two run books, or measure growth with size."""
+    from model.bench import Settings
+
+    say = _say(lang)
+    numbers = _numbers("--seeds", seeds, 0, 2**31 - 1, say)
+    if compare:
+        _compare(instances or [], say)
+    elif grow is not None:
+        _grow(_numbers("--grow", grow, 1, 50_000, say), _numbers("--years", years, 2, 60, say), numbers[0], repeats, time_limit, say)
+    else:
+        settings = Settings(repeats, numbers, time_limit, gap, relax, write_mps)
+        _bench(instances or ["plan"], configs, settings, output, say)
+
+
+def _numbers(option: str, text: str, least: int, most: int, say: Speaker) -> tuple[int, ...]:
+    """Whole numbers separated by commas, each once."""
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isascii() and word.isdigit() and len(word) < 12 and least <= int(word) <= most for word in words):
+        raise InputError([Fault(option, say("bench_list", least=least, most=most, text=text))])
+    return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def _bench(names: list[str], configs: str, settings: "Settings", output: Path, say: Speaker) -> None:
+    from model.bench import Listener, chosen, run_book, write_book
+    from model.show import book_views, run_line
+
+    console = _console()
+    listener = Listener(
+        lambda item: console.print(say("bench_skipped", config=item.name, how=item.install), markup=False),
+        lambda run, of, record: console.print(run_line(run, of, record, say), markup=False),
+    )
+    book, rows = run_book(ROOT, names, chosen([word.strip() for word in configs.split(",") if word.strip()]), settings, listener)
+    if not rows:
+        console.print(say("bench_none"))
+        raise typer.Exit(2)
+    for view in book_views(book, say):
+        console.print(view)
+    written, table = write_book(output, book, rows)
+    console.print(say("bench_written", book=written, table=table), markup=False)
+
+
+def _compare(paths: list[str], say: Speaker) -> None:
+    from model.bench import ratios, read_book
+    from model.show import ratio_table
+
+    if len(paths) != 2:
+        raise InputError([Fault("--compare", say("bench_books"))])
+    found = ratios(read_book(Path(paths[0])), read_book(Path(paths[1])))
+    if not found:
+        raise InputError([Fault("--compare", say("bench_no_common"))])
+    _console().print(ratio_table(found, say))
+
+
+def _grow(lines: tuple[int, ...], years: tuple[int, ...], seed: int, repeats: int, time_limit: float, say: Speaker) -> None:
+    from model.bench import Sizes, measure_growth
+    from model.show import growth_views
+
+    console = _console()
+
+    def finished(record: dict[str, Any]) -> None:
+        seconds, memory = sum(record["seconds"].values()), max(record["memory"].values())
+        console.print(say("bench_size", lines=record["lines"], years=record["years"], seconds=seconds, memory=memory))
+
+    for view in growth_views(measure_growth(ROOT, Sizes(lines, years, seed, repeats, time_limit), finished), say):
+        console.print(view)
 
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:

@@ -88,7 +88,7 @@ def read_checked(folder: Path) -> Tables:
     return tables
 
 
-def _activity(folders: Folders, scenario: Scenario) -> dict[str, dict[int, float]] | None:
+def stored_activity(folders: Folders, scenario: Scenario) -> dict[str, dict[int, float]] | None:
     """Segment output of the stored result that the scenario takes its activity from."""
     if scenario.activity is None:
         return None
@@ -104,7 +104,7 @@ def prepare(folders: Folders, name: str, *, without_activity: bool = False) -> t
     """
     scenario = read_scenario(folders.scenario(name))
     tables = read_checked(folders.province(scenario.data))
-    return tables, scenario, assemble(tables, scenario, None if without_activity else _activity(folders, scenario))
+    return tables, scenario, assemble(tables, scenario, None if without_activity else stored_activity(folders, scenario))
 
 
 def read_result(folders: Folders, name: str) -> Stored:

@@ -73,7 +73,7 @@ def _silent(progress: Progress) -> None:
     """Report nothing."""
 
 
-def _silent_highs() -> highspy.Highs:
+def silent_highs() -> highspy.Highs:
     """A HiGHS instance without its banner, which it writes to the process's standard output before any option can be set."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -90,7 +90,7 @@ def _silent_highs() -> highspy.Highs:
 
 def _open(options: SolverOptions) -> highspy.Highs:
     """A quiet HiGHS with the scenario's settings."""
-    highs = _silent_highs()
+    highs = silent_highs()
     for name, value in (
         ("threads", options.threads), ("random_seed", options.seed),
         ("time_limit", options.time_limit), ("mip_feasibility_tolerance", INTEGRALITY),
