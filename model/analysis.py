@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from model.names import SOURCES_IN, Scope
-from model.solution import PAIRS
+from model.solution import flat_values
 from model.tolerances import ROW
 from model.units import UNITS
 
@@ -86,17 +86,13 @@ def _by_good(values: np.ndarray, inputs: xr.Dataset) -> pd.DataFrame:
     return summed.drop(index="", errors="ignore")
 
 
-def base_use(inputs: xr.Dataset) -> xr.Dataset:
-    """Use and direct emission of the base year's fleet per unit of each good made; NaN for goods not made then."""
-    base = inputs["base_make"].values[:, None]
-    made = _by_good(base, inputs)[0]
-    weighted_use, weighted_direct = (_by_good(base * inputs[name].values, inputs) for name in ("use", "direct"))
+def average_use(weight: np.ndarray, inputs: xr.Dataset) -> xr.Dataset:
+    """Use and direct emission per unit of each good made, weighted by what each state makes; NaN for goods that none makes."""
+    made = _by_good(weight[:, None], inputs)[0]
+    use, direct = (_by_good(weight[:, None] * inputs[name].values, inputs) for name in ("use", "direct"))
     divisor = made.where(made > 0)
     return xr.Dataset(
-        {
-            "use": (("made", "good"), weighted_use.div(divisor, axis=0).values),
-            "direct": (("made", "source"), weighted_direct.div(divisor, axis=0).values),
-        },
+        {"use": (("made", "good"), use.div(divisor, axis=0).values), "direct": (("made", "source"), direct.div(divisor, axis=0).values)},
         coords={"made": made.index.values.astype(str), "good": inputs["good"].values, "source": inputs["source"].values},
     )
 
@@ -113,8 +109,11 @@ def frozen_reference(result: xr.Dataset, inputs: xr.Dataset) -> pd.Series:
     (hot metal, clinker, captive power) are made as the frozen fleet needs them, what else it lacks is bought. Goods that
     were not made in the base year keep the result's own intensity.
     """
-    made = _made(result, inputs)
-    frozen, actual = base_use(inputs), _average_use(result, inputs, made)
+    make = flat_values(result, inputs, "make")
+    totals_made = _by_good(make, inputs)
+    coordinates = {"made": totals_made.index.values.astype(str), "year": inputs["year"].values}
+    made = xr.DataArray(totals_made.values, dims=("made", "year"), coords=coordinates)
+    frozen, actual = average_use(inputs["base_make"].values, inputs), average_use(make.sum(axis=1), inputs).fillna(0)
     known = ~np.isnan(frozen["use"].isel(good=0))
     use = frozen["use"].where(known, actual["use"])
     direct = frozen["direct"].where(known, actual["direct"])
@@ -130,30 +129,6 @@ def frozen_reference(result: xr.Dataset, inputs: xr.Dataset) -> pd.Series:
     imports = ((used + needed - home).clip(min=0) * inputs["embodied"]).sum("good")
     segments = result["segment_emission"].sum(["segment", "source"])
     return pd.Series((lines + segments + imports).transpose("year").values, index=inputs["year"].values)
-
-
-def _made(result: xr.Dataset, inputs: xr.Dataset) -> xr.DataArray:
-    """Production by good made and year."""
-    lines, configurations = (inputs[f"state_{half}"].values.tolist() for half in PAIRS["state"])
-    make = result["make"].values
-    place = {name: dict(zip(result[name].values.tolist(), range(result.sizes[name]), strict=True)) for name in PAIRS["state"]}
-    flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
-    table = _by_good(flat, inputs)
-    return xr.DataArray(table.values, dims=("made", "year"), coords={"made": table.index.values.astype(str), "year": inputs["year"].values})
-
-
-def _average_use(result: xr.Dataset, inputs: xr.Dataset, production: xr.DataArray) -> xr.Dataset:
-    """Average use and direct emission per unit of each good made over all years of the result."""
-    lines, configurations = (inputs[f"state_{half}"].values.tolist() for half in PAIRS["state"])
-    make = result["make"].sum("year").values
-    place = {name: dict(zip(result[name].values.tolist(), range(result.sizes[name]), strict=True)) for name in PAIRS["state"]}
-    flat = np.array([make[place["line"][a], place["configuration"][b]] for a, b in zip(lines, configurations, strict=True)])
-    made = production.sum("year").values
-    divisor = np.where(made > 0, made, 1.0)[:, None]
-    parts = {}
-    for name, dim in (("use", "good"), ("direct", "source")):
-        parts[name] = (("made", dim), _by_good(flat[:, None] * inputs[name].values, inputs).values / divisor)
-    return xr.Dataset(parts, coords={"made": production["made"].values, "good": inputs["good"].values, "source": inputs["source"].values})
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,13 @@ Announce = Callable[[str], None]
 PACKAGES = ("pyomo", "highspy", "numpy", "pandas", "xarray", "netCDF4")
 
 
+def _plain(name: str, where: str, what: str) -> str:
+    """A name that cannot leave its folder; any other is refused."""
+    if not NAME.fullmatch(name):
+        raise InputError([Fault(where, f"'{name}' is not the name of a {what} (lower-case letters, digits, - and _)")])
+    return name
+
+
 @dataclass(frozen=True)
 class Folders:
     """Where scenarios, data and results live."""
@@ -44,9 +51,7 @@ class Folders:
 
     def scenario(self, name: str) -> Path:
         """File of a scenario; refuses what is no plain name."""
-        if not NAME.fullmatch(name):
-            raise InputError([Fault("scenarios", f"'{name}' is not the name of a scenario (lower-case letters, digits, - and _)")])
-        return self.scenarios / f"{name}.yaml"
+        return self.scenarios / f"{_plain(name, 'scenarios', 'scenario')}.yaml"
 
     @property
     def data(self) -> Path:
@@ -55,9 +60,7 @@ class Folders:
 
     def province(self, name: str) -> Path:
         """A data folder; refuses what is no plain name."""
-        if not NAME.fullmatch(name):
-            raise InputError([Fault("data", f"'{name}' is not the name of a data folder (lower-case letters, digits, - and _)")])
-        return self.data / name
+        return self.data / _plain(name, "data", "data folder")
 
     @property
     def results(self) -> Path:

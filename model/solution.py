@@ -70,14 +70,17 @@ def dense(flat: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(unfolded, coords=coords, attrs=flat.attrs)
 
 
+def flat_values(stored: xr.Dataset, problem: xr.Dataset, name: str) -> np.ndarray:
+    """A stored decision over its flat dims: its pairs only, in the problem's order."""
+    values, dims = stored[name].values, DECISIONS[name].dims
+    return values[_codes(problem, dims[0])] if dims and dims[0] in PAIRS else values
+
+
 def flatten(stored: xr.Dataset, problem: xr.Dataset) -> xr.Dataset:
     """The decisions of a stored result over the problem's flat dims, for the examiner."""
     arrays = {}
-    for name, spec in DECISIONS.items():
-        values = stored[name].values
-        if spec.dims and spec.dims[0] in PAIRS:
-            values = values[_codes(problem, spec.dims[0])]
-        arrays[name] = _variable(name, values)
+    for name in DECISIONS:
+        arrays[name] = _variable(name, flat_values(stored, problem, name))
     return xr.Dataset(arrays, coords=problem.coords)
 
 
