@@ -1,5 +1,6 @@
 """A stored result as an analyst's first reading: headline, scorecard, emissions, decisions, money, energy, files."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,11 @@ def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> 
     """Everything that ``run`` and ``show`` print of one result, in reading order."""
     scores = scorecard(stored.result, stored.inputs)
     taken = decisions_taken(stored.result, stored.inputs)
+    reference = frozen_reference(stored.result, stored.inputs)
     views: list[RenderableType] = [
-        *_headline(stored, scores, say),
+        *_headline(stored, scores, reference, say),
         _scores(scores, tables, say),
-        _emissions(stored, say),
+        _emissions(stored, reference, say),
         _years(say("head_sources"), source_table(stored.result), "source", say),
         _moves(stored, [item for item in taken if item.kind != "retrofit"], tables, say),
         _retrofits(stored, [item for item in taken if item.kind == "retrofit"], say),
@@ -57,19 +59,11 @@ def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> 
     ]
 
 
-def _scope(stored: Stored) -> str:
-    for scope in Scope:
-        if f'"boundary": "{scope}"' in stored.result.attrs["scenario_json"]:
-            return str(scope)
-    return str(Scope.THREE)
-
-
-def _headline(stored: Stored, scores: list[Score], say: Speaker) -> list[RenderableType]:
-    scope = _scope(stored)
+def _headline(stored: Stored, scores: list[Score], reference: pd.Series, say: Speaker) -> list[RenderableType]:
+    scope = str(json.loads(stored.result.attrs["scenario_json"])["boundary"])
     path = totals(stored.result).loc[scope].astype(float)
     title = say.pick(stored.result.attrs["title_zh"], stored.result.attrs["title"])
     span = stored.inputs["span"].to_series()
-    reference = frozen_reference(stored.result, stored.inputs)
     saved = totals(stored.result).loc[str(Scope.THREE)].to_numpy()[-1] / reference.to_numpy()[-1] - 1
     lines: list[RenderableType] = [plain(say(
         "headline", title=title, first=path.index[1], last=path.index[-1], total=float((path * span).to_numpy().sum()), end=path.iloc[-1],
@@ -147,7 +141,7 @@ def _years(title: str, frame: pd.DataFrame, prefix: str, say: Speaker, digits: i
     return shown
 
 
-def _emissions(stored: Stored, say: Speaker) -> Table:
+def _emissions(stored: Stored, frozen: pd.Series, say: Speaker) -> Table:
     frame = sector_table(stored.result)
     shown = table(say("head_emissions"), [say("col_item"), *[str(year) for year in frame.columns]], right=1)
     for label, row in frame.iterrows():
@@ -155,7 +149,6 @@ def _emissions(stored: Stored, say: Speaker) -> Table:
         name = say(key) if key in ("row_segments", "row_imports") or _known(key) else str(label)
         shown.add_row(plain(name), *[number(value) for value in row])
     total = frame.sum()
-    frozen = frozen_reference(stored.result, stored.inputs)
     shown.add_section()
     shown.add_row(plain(say("row_total"), "bold"), *[number(value) for value in total])
     shown.add_row(plain(say("row_frozen")), *[number(value) for value in frozen])
