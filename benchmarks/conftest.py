@@ -10,10 +10,11 @@ import xarray as xr
 
 from model.build import build, stages
 from model.compile import compile_model
+from model.folders import Folders
 from model.handover import Matrix
 from model.names import Goal
 from model.problem import assemble
-from model.runner import Folders, read_checked
+from model.runner import read_checked
 from model.scenario import Scenario, read_scenario
 from model.synth import synthesise, write_tables
 

@@ -1,4 +1,4 @@
-"""Every sentence that a user reads, in Chinese and English, from one catalogue (``catalogue.csv``)."""
+"""Every sentence that a user reads, in Chinese and English, from one catalogue (``catalogue/*.csv``, a file per area)."""
 
 import csv
 import locale
@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-CATALOGUE = Path(__file__).with_name("catalogue.csv")
+CATALOGUE = Path(__file__).with_name("catalogue")
 
 
 class Language(StrEnum):
@@ -20,8 +20,11 @@ class Language(StrEnum):
 @cache
 def read_catalogue() -> dict[str, dict[str, str]]:
     """Key -> language -> text."""
-    with CATALOGUE.open(encoding="utf-8", newline="") as file:
-        return {row["key"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(file)}
+    texts: dict[str, dict[str, str]] = {}
+    for path in sorted(CATALOGUE.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            texts |= {row["key"]: {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(file)}
+    return texts
 
 
 def default_language() -> Language:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from model.checks import check_tables
-from model.errors import Fault, InputError, ReplayError, ResultError, SolverError
-from model.names import NAME, Goal, Target
+from model.errors import ReplayError, ResultError, SolverError
+from model.folders import Folders
+from model.names import Goal, Target
 from model.problem import assemble
 from model.replay import gate
 from model.scenario import Scenario, SolverOptions, read_scenario
@@ -29,43 +30,6 @@ if TYPE_CHECKING:
 
 Announce = Callable[[str], None]
 PACKAGES = ("pyomo", "highspy", "numpy", "pandas", "xarray", "netCDF4")
-
-
-def _plain(name: str, where: str, what: str) -> str:
-    """A name that cannot leave its folder; any other is refused."""
-    if not NAME.fullmatch(name):
-        raise InputError([Fault(where, f"'{name}' is not the name of a {what} (lower-case letters, digits, - and _)")])
-    return name
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where scenarios, data and results live."""
-
-    root: Path
-
-    @property
-    def scenarios(self) -> Path:
-        """Scenario files."""
-        return self.root / "scenarios"
-
-    def scenario(self, name: str) -> Path:
-        """File of a scenario; refuses what is no plain name."""
-        return self.scenarios / f"{_plain(name, 'scenarios', 'scenario')}.yaml"
-
-    @property
-    def data(self) -> Path:
-        """Data folders."""
-        return self.root / "data"
-
-    def province(self, name: str) -> Path:
-        """A data folder; refuses what is no plain name."""
-        return self.data / _plain(name, "data", "data folder")
-
-    @property
-    def results(self) -> Path:
-        """Stored results."""
-        return self.root / "results"
 
 
 @dataclass

@@ -14,7 +14,8 @@ import pytest
 from conftest import PROVINCE
 
 from model.errors import InputError, PathwayError
-from model.runner import Folders, run
+from model.folders import Folders
+from model.runner import run
 from model.scenario import MAX_BYTES as MOST_SCENARIO
 from model.scenario import MAX_NODES as MOST_NODES
 from model.tables import MAX_BYTES as MOST_TABLE

@@ -18,10 +18,11 @@ from model.build import build, stages
 from model.compile import compile_model
 from model.compile.templates import check_version
 from model.errors import SolverError
+from model.folders import Folders
 from model.handover import Matrix, to_matrix
 from model.names import Goal, Target
 from model.rules import RULE_NAMES, RULES
-from model.runner import Folders, prepare
+from model.runner import prepare
 from model.scenario import Scenario
 from model.solution import decisions
 from model.solve import solve

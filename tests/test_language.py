@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from model.language import Language, Speaker, read_catalogue
+from model.language import CATALOGUE, Language, Speaker, read_catalogue
 from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
-MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_")
+MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_")
 """Keys that are put together from a prefix and a name."""
 
 
@@ -25,6 +25,11 @@ def test_every_text_stands_in_both_languages_with_the_same_places() -> None:
         named = [set(re.findall(r"\{(\w+)", texts[language])) for language in ("zh", "en")]
         assert named[0] == named[1], key
         assert not re.search(r"[\u4e00-\u9fff]", texts["en"]), key
+
+
+def test_every_key_stands_once() -> None:
+    keys = [row.split(",", 1)[0] for path in CATALOGUE.glob("*.csv") for row in path.read_text(encoding="utf-8").splitlines()[1:]]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
 
 
 def test_every_key_is_used_and_every_plain_use_is_known() -> None:

@@ -12,9 +12,10 @@ from model.analysis import decisions_taken, frozen_reference, scorecard, sector_
 from model.contract import Indicator
 from model.errors import ResultError
 from model.examine import Terms, differing, examine
+from model.folders import Folders
 from model.names import Goal, Scope, Target
 from model.replay import gate, replay
-from model.runner import Folders, prepare, read_result, run
+from model.runner import prepare, read_result, run
 from model.scenario import Scenario
 from model.schema import BINARY, DECISIONS, LEDGERS
 from model.solution import flatten

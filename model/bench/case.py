@@ -12,10 +12,11 @@ from model.bench.meter import Meter
 from model.build import build, stages
 from model.compile import compile_model
 from model.examine import Terms, examine
+from model.folders import Folders
 from model.handover import Matrix
 from model.names import Goal, Target
 from model.problem import assemble
-from model.runner import Folders, read_checked, stored_activity
+from model.runner import read_checked, stored_activity
 from model.scenario import Scenario, read_scenario
 from model.solution import decisions
 from model.solve import Outcome

@@ -22,7 +22,7 @@ from model.bench.instances import Instance, read_mps, stage_instance, violations
 from model.bench.meter import Meter, processor_seconds
 from model.bench.stages import measure_one
 from model.errors import InputError, PathwayError
-from model.runner import Folders
+from model.folders import Folders
 from model.solve import solve
 
 DOUBTFUL = 1e-4

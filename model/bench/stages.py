@@ -10,7 +10,7 @@ from model.bench.highs import pass_to_highs, run_highs
 from model.bench.instances import stage_instance
 from model.bench.meter import Meter
 from model.examine import Terms, examine
-from model.runner import Folders
+from model.folders import Folders
 from model.solution import decisions, dense
 from model.solve import Outcome
 from model.store import save

@@ -1,0 +1,36 @@
+"""What verbs share: the project's folder, consoles, languages, and the options that several of them take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from model.folders import Folders
+from model.language import Language, Speaker, default_language
+
+HELP = Speaker(default_language())
+
+Lang = Annotated[Language | None, typer.Option("--lang", help=HELP("help_lang"))]
+Names = Annotated[list[str] | None, typer.Argument(help=HELP("help_names"))]
+
+
+def open_console() -> Console:
+    """A console as wide as its terminal, or wide enough for the tables when printed to a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=150)
+
+
+def speaker(lang: Language | None) -> Speaker:
+    """Says texts in the language asked for, or in the system's."""
+    return Speaker(lang or default_language())
+
+
+def root_of(context: typer.Context) -> Path:
+    """The project's folder: where run.py stands."""
+    return Path(context.obj)
+
+
+def folders_of(context: typer.Context) -> Folders:
+    """Scenarios, data and results of the project."""
+    return Folders(root_of(context))
