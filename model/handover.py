@@ -1,7 +1,7 @@
 """Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -47,6 +47,22 @@ class Matrix:
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, non-zeros."""
         return (*self.matrix.shape, self.matrix.nnz)
+
+    def with_rows(self, added: sparse.csr_array, lower: Floats, upper: Floats, names: Sequence[str]) -> "Matrix":
+        """The same model with further rows over its columns."""
+        return replace(
+            self,
+            matrix=sparse.csc_array(sparse.vstack([self.matrix, added], format="csc")),
+            lower=np.concatenate([self.lower, lower]),
+            upper=np.concatenate([self.upper, upper]),
+            rows=[*self.rows, *((name, None) for name in names)],
+        )
+
+    def with_fixed(self, columns: npt.NDArray[np.int64], values: Floats) -> "Matrix":
+        """The same model with some columns fixed."""
+        lower, upper = self.column_lower.copy(), self.column_upper.copy()
+        lower[columns] = upper[columns] = values
+        return replace(self, column_lower=lower, column_upper=upper)
 
 
 def to_matrix(m: pyo.ConcreteModel) -> Matrix:

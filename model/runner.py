@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from model.checks import check_tables
-from model.errors import ReplayError, ResultError, SolverError
+from model.errors import ReplayError, ResultError
 from model.folders import Folders
 from model.names import Goal, Target
 from model.problem import assemble
@@ -112,27 +112,17 @@ def run(
     if failed and not scenario.skip_replay:
         raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
     with clock.step("import"):
-        from model.build import build, stages
-        from model.compile import compile_model
-        from model.examine import Terms, examine, ledgers
-        from model.solution import decisions, dense
+        from model.session import Session, ask_of, certified, restricted
         from model.solve import solve
-    goals = stages(scenario.objectives, scenario.targets)
-    closest = scenario.targets is Target.CLOSEST
+    ask = ask_of(scenario)
+    ask = replace(ask, options=options or ask.options)
     with clock.step("build"):
-        model = build(problem, goals, scenario.boundary, closest=closest, lazy=True)
-    with clock.step("compile"):
-        matrix = compile_model(model)
-    options = options or scenario.solver
+        matrix = restricted(problem, Session().compiled(problem, ask), ask)
     with clock.step("solve"):
-        outcome = solve(matrix, goals, options, scenario.keep, listener or (lambda progress: None))
+        outcome = solve(matrix, ask.goals, ask.options, ask.keep, listener or (lambda progress: None))
     with clock.step("certify"):
-        flat = decisions(problem, matrix, outcome)
-        terms = Terms(goals, scenario.boundary, closest, {stage.goal: stage.value for stage in outcome.stages})
-        certificate = examine(problem, flat, terms)
-        if not certificate.valid:
-            raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
-        result = dense(flat.merge(ledgers(problem, flat)).assign_attrs(problem.attrs))
+        plan = certified(problem, matrix, ask, outcome)
+        result = plan.result
     with clock.step("store"):
         manifest = {
             "scenario": scenario.name,
@@ -140,11 +130,11 @@ def run(
             "data": tables.folder.name,
             "data_hash": tables.digest(),
             "base_year_gate": failed or "passed",
-            "certificate": json.loads(certificate.to_json()),
+            "certificate": json.loads(plan.certificate.to_json()),
             "rows_columns_nonzeros": list(matrix.shape()),
             "seconds": dict(clock.seconds),
         }
-        manifest |= _provenance(outcome, options)
+        manifest |= _provenance(outcome, ask.options)
         save(folders.results, name, _described(result, manifest), problem, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
 

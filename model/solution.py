@@ -19,26 +19,33 @@ def _positions(problem: xr.Dataset, dim: str) -> dict[Any, int]:
     return {label: place for place, label in enumerate(problem[dim].values.tolist())}
 
 
-def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Dataset:
-    """Every variable as an array over the problem's dims; what has no variable (a move in the base year) is 0.
-
-    Binaries are rounded; the polished point was solved with them fixed.
-    """
+def column_numbers(problem: xr.Dataset, matrix: Matrix) -> dict[str, np.ndarray]:
+    """Column of every decision, as an array over the problem's dims; -1 where there is no variable."""
     places: dict[str, dict[Any, int]] = {}
-    arrays = {name: np.zeros([problem.sizes[dim] for dim in spec.dims]) for name, spec in DECISIONS.items()}
+    numbers = {name: np.full([problem.sizes[dim] for dim in spec.dims], -1, dtype=np.int64) for name, spec in DECISIONS.items()}
     for block in matrix.blocks:
         dims = DECISIONS[block.name].dims
         for dim in dims:
             if dim not in places:
                 places[dim] = _positions(problem, dim)
         axes = [[places[dim][member] for member in members] for dim, members in zip(dims, block.members, strict=True)]
-        values = np.zeros([len(axis) for axis in axes])
-        values.ravel()[block.places] = outcome.values[block.columns]
-        arrays[block.name][np.ix_(*axes)] = values
+        inside = np.full([len(axis) for axis in axes], -1, dtype=np.int64)
+        inside.ravel()[block.places] = block.columns
+        numbers[block.name][np.ix_(*axes)] = inside
+    return numbers
+
+
+def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Dataset:
+    """Every variable as an array over the problem's dims; what has no variable (a move in the base year) is 0.
+
+    Binaries are rounded; the polished point was solved with them fixed.
+    """
+    values = np.append(outcome.values, 0.0)
+    arrays = {name: values[numbers] for name, numbers in column_numbers(problem, matrix).items()}
     for name in BINARY:
         arrays[name] = np.round(arrays[name])
-    arrays = {name: values + 0.0 for name, values in arrays.items()}  # no negative zeros
-    return xr.Dataset({name: _variable(name, values) for name, values in arrays.items()}, coords=problem.coords)
+    arrays = {name: found + 0.0 for name, found in arrays.items()}  # no negative zeros
+    return xr.Dataset({name: _variable(name, found) for name, found in arrays.items()}, coords=problem.coords)
 
 
 def _variable(name: str, values: np.ndarray) -> xr.Variable:

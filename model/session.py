@@ -1,0 +1,148 @@
+"""One problem, or many of one structure, from arrays to certified plans; the one door through which analyses solve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from scipy import sparse
+
+from model.build import build, stages
+from model.compile import compile_model
+from model.errors import SolverError
+from model.examine import Certificate, Terms, examine, ledgers
+from model.handover import Matrix
+from model.names import Goal, Scope, Target
+from model.scenario import Scenario, SolverOptions
+from model.solution import column_numbers, decisions, dense
+from model.solve import Listener, Outcome, solve
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A row over decisions that no rule of the plan asks for: ``lower <= sum of weight x decision <= upper``.
+
+    ``weights`` holds arrays over the flat dims of decisions (``schema.DECISIONS``), 0 where a decision has no part.
+    """
+
+    name: str
+    weights: Mapping[str, Floats]
+    lower: float = -np.inf
+    upper: float = np.inf
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a problem.
+
+    Attributes:
+        goals: Stages of the objective in order (with the shortfall first where targets may be missed).
+        boundary: Boundary of the emissions stage.
+        closest: May targets be missed?
+        keep: Share by which a later stage may spoil an earlier one.
+        options: Gap, limits, threads and seed of the solver.
+        limits: The most that an objective may be, in the unit of its stage's reported value.
+        fixed: Decisions that are given: arrays over their flat dims, NaN where free.
+        cuts: Further rows.
+    """
+
+    goals: tuple[Goal, ...]
+    boundary: Scope
+    closest: bool
+    keep: float = 0.0
+    options: SolverOptions = field(default_factory=SolverOptions)
+    limits: Mapping[Goal, float] = field(default_factory=dict)
+    fixed: Mapping[str, Floats] = field(default_factory=dict)
+    cuts: tuple[Cut, ...] = ()
+
+
+def ask_of(scenario: Scenario) -> Ask:
+    """What a scenario asks."""
+    return Ask(
+        goals=tuple(stages(scenario.objectives, scenario.targets)),
+        boundary=scenario.boundary,
+        closest=scenario.targets is Target.CLOSEST,
+        keep=scenario.keep,
+        options=scenario.solver,
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A certified answer: stages with value, bound and gap (``outcome``), decisions over flat dims, certificate."""
+
+    problem: xr.Dataset
+    ask: Ask
+    matrix: Matrix
+    outcome: Outcome
+    flat: xr.Dataset
+    certificate: Certificate
+
+    @cached_property
+    def result(self) -> xr.Dataset:
+        """Decisions and ledgers as they are stored."""
+        return dense(self.flat.merge(ledgers(self.problem, self.flat)).assign_attrs(self.problem.attrs))
+
+    def value(self, goal: Goal) -> float:
+        """Value of a stage at the answer."""
+        return next(stage.value for stage in self.outcome.stages if stage.goal == goal)
+
+    def bound(self, goal: Goal) -> float:
+        """Proven bound of a stage."""
+        return next(stage.bound for stage in self.outcome.stages if stage.goal == goal)
+
+
+class Session:
+    """Solves problems one after another."""
+
+    def compiled(self, problem: xr.Dataset, ask: Ask) -> Matrix:
+        """The problem's rules as arrays, every objective of the ask (and of its limits) included."""
+        goals = tuple(dict.fromkeys([*ask.goals, *ask.limits]))
+        return compile_model(build(problem, goals, ask.boundary, closest=ask.closest, lazy=True))
+
+    def solve(self, problem: xr.Dataset, ask: Ask, listener: Listener | None = None) -> Plan:
+        """Solve and certify. Raises ``InfeasibleError``, ``LimitError``, or ``SolverError`` where the examiner objects."""
+        return self.solve_matrix(problem, self.compiled(problem, ask), ask, listener)
+
+    def solve_matrix(self, problem: xr.Dataset, matrix: Matrix, ask: Ask, listener: Listener | None = None) -> Plan:
+        """The same for a problem that is compiled already."""
+        asked = restricted(problem, matrix, ask)
+        outcome = solve(asked, ask.goals, ask.options, ask.keep, listener or (lambda progress: None))
+        return certified(problem, matrix, ask, outcome)
+
+
+def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:
+    """A compiled problem with the limits, cuts and fixed decisions of an ask."""
+    if ask.limits:
+        rows = sparse.csr_array(np.array([matrix.objectives[f"objective_{goal}"] for goal in ask.limits]))
+        most = np.array([limit - matrix.offsets[f"objective_{goal}"] for goal, limit in ask.limits.items()])
+        matrix = matrix.with_rows(rows, np.full(len(most), -np.inf), most, [f"limit_{goal}" for goal in ask.limits])
+    if not (ask.cuts or ask.fixed):
+        return matrix
+    numbers = column_numbers(problem, matrix)
+    if ask.cuts:
+        rows = sparse.lil_array((len(ask.cuts), matrix.matrix.shape[1]))
+        for place, cut in enumerate(ask.cuts):
+            for name, weights in cut.weights.items():
+                used = (weights != 0) & (numbers[name] >= 0)
+                rows[place, numbers[name][used]] = weights[used]
+        limits = [np.array([getattr(cut, side) for cut in ask.cuts], dtype=float) for side in ("lower", "upper")]
+        matrix = matrix.with_rows(sparse.csr_array(rows), limits[0], limits[1], [cut.name for cut in ask.cuts])
+    for name, values in ask.fixed.items():
+        given = np.isfinite(values) & (numbers[name] >= 0)
+        matrix = matrix.with_fixed(numbers[name][given], values[given])
+    return matrix
+
+
+def certified(problem: xr.Dataset, matrix: Matrix, ask: Ask, outcome: Outcome) -> Plan:
+    """The solver's answer as decisions, examined. Raises ``SolverError`` where the examiner objects."""
+    flat = decisions(problem, matrix, outcome)
+    terms = Terms(list(ask.goals), ask.boundary, ask.closest, {stage.goal: stage.value for stage in outcome.stages})
+    certificate = examine(problem, flat, terms)
+    if not certificate.valid:
+        raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
+    return Plan(problem, ask, matrix, outcome, flat, certificate)
