@@ -1,4 +1,4 @@
-"""Results on disk: one netCDF4 file per scenario, written whole or not at all, read only with a valid certificate.
+"""Results on disk: one netCDF4 file per scenario (and per study of it), written whole or not at all, read only with a valid certificate.
 
 A file holds the decisions and ledgers at its root and the resolved inputs in the group ``inputs``. Beside it stands a
 manifest with the SHA-256 of the file, checked before the file is opened.
@@ -64,11 +64,9 @@ def _compressed(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     }
 
 
-def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, manifest: dict[str, Any]) -> Path:
-    """Write a result and its manifest. The manifest comes last: a file that does not match it is refused."""
-    path = path_of(folder, scenario)
-    tree = xr.DataTree.from_dict({"/": result, "/inputs": inputs})
-    encoding = {"/": _compressed(result), "/inputs": _compressed(inputs)}
+def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) -> Path:
+    tree = xr.DataTree.from_dict(parts)
+    encoding = {group: _compressed(part) for group, part in parts.items()}
     _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
     body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
@@ -76,12 +74,13 @@ def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, ma
     return path
 
 
-def load(folder: Path, scenario: str) -> Stored:
-    """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
-    path = path_of(folder, scenario)
-    again = f"run it again: python run.py run {scenario}"
-    if not path.is_file() or not path.with_suffix(".json").is_file():
-        raise ResultError(f"there is no result of '{scenario}' in {folder.name}/; {again}")
+def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, manifest: dict[str, Any]) -> Path:
+    """Write a result and its manifest. The manifest comes last: a file that does not match it is refused."""
+    return _save(path_of(folder, scenario), {"/": result, "/inputs": inputs}, manifest)
+
+
+def _manifest_of(path: Path, again: str) -> dict[str, Any]:
+    """The manifest of a file, after the file's hash has been compared with it."""
     try:
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except ValueError as error:
@@ -90,6 +89,16 @@ def load(folder: Path, scenario: str) -> Stored:
         raise ResultError(f"{path.name} was written by another version of this model; {again}")
     if manifest.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
         raise ResultError(f"{path.name} is not the file that was certified; {again}")
+    return manifest
+
+
+def load(folder: Path, scenario: str) -> Stored:
+    """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
+    path = path_of(folder, scenario)
+    again = f"run it again: python run.py run {scenario}"
+    if not path.is_file() or not path.with_suffix(".json").is_file():
+        raise ResultError(f"there is no result of '{scenario}' in {folder.name}/; {again}")
+    manifest = _manifest_of(path, again)
     if not manifest.get("certificate", {}).get("valid"):
         raise ResultError(f"{path.name} has no valid certificate; {again}")
     parts = []
@@ -97,6 +106,28 @@ def load(folder: Path, scenario: str) -> Stored:
         with xr.open_dataset(path, group=group, engine="netcdf4") as opened:
             parts.append(opened.load())
     return Stored(parts[0], parts[1], manifest)
+
+
+def study_path(folder: Path, scenario: str, kind: str) -> Path:
+    """The file of a study of a scenario (trade-off, prices, alternatives): ``results/<scenario>/<kind>.nc``."""
+    if not (NAME.fullmatch(scenario) and NAME.fullmatch(kind)):
+        raise ResultError(f"'{scenario}/{kind}' is not the name of a study")
+    return folder / scenario / f"{kind}.nc"
+
+
+def save_study(folder: Path, scenario: str, kind: str, study: xr.Dataset, manifest: dict[str, Any]) -> Path:
+    """Write a study beside its scenario's result; ``manifest`` says what it rests on (hashes of scenario, data, result)."""
+    return _save(study_path(folder, scenario, kind), {"/": study}, manifest)
+
+
+def load_study(folder: Path, scenario: str, kind: str) -> tuple[xr.Dataset, dict[str, Any]] | None:
+    """Read a study and its manifest; nothing where there is none. Raises ``ResultError`` where it was changed."""
+    path = study_path(folder, scenario, kind)
+    if not path.is_file() or not path.with_suffix(".json").is_file():
+        return None
+    manifest = _manifest_of(path, f"delete {scenario}/{path.name} and make it again")
+    with xr.open_dataset(path, engine="netcdf4") as opened:
+        return opened.load(), manifest
 
 
 def stored_names(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 from model.errors import ResultError
-from model.store import load, path_of, save, stored_names
+from model.store import load, load_study, path_of, save, save_study, stored_names
 
 RESULT = xr.Dataset({"emission": ("year", [1.0, 2.0], {"units": "10ktCO2e"})}, coords={"year": [2020, 2021]})
 INPUTS = xr.Dataset({"demand": ("year", [3.0, 4.0])}, coords={"year": [2020, 2021]})
@@ -68,3 +68,17 @@ def test_missing_damaged_and_foreign_manifests_are_refused(tmp_path: Path) -> No
 def test_names_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ResultError):
         path_of(tmp_path, name)
+
+
+def test_a_study_stands_beside_its_result_and_is_refused_when_changed(tmp_path: Path) -> None:
+    study = xr.Dataset({"emissions": ("point", [3.0, 2.0])}, coords={"point": [0, 1]})
+    assert load_study(tmp_path, "plan", "frontier") is None
+    path = save_study(tmp_path, "plan", "frontier", study, {"result": "abc"})
+    read, manifest = load_study(tmp_path, "plan", "frontier") or (None, {})
+    xr.testing.assert_identical(read, study)
+    assert manifest["result"] == "abc"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(ResultError, match=r"frontier\.nc is not the file that was certified"):
+        load_study(tmp_path, "plan", "frontier")
+    with pytest.raises(ResultError, match="not the name of a study"):
+        save_study(tmp_path, "..", "x", study, {})
