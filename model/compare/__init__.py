@@ -7,6 +7,7 @@ from model.compare.side import (
     Difference,
     Interval,
     Mismatch,
+    Results,
     common_years,
     comparison,
     differences,
@@ -18,6 +19,7 @@ from model.compare.side import (
 from model.compare.terms import IMPORTS, SEGMENTS, Term
 
 __all__ = [
-    "IMPORTS", "SEGMENTS", "Difference", "Interval", "Mismatch", "Term", "abatement", "attribution", "common_years", "comparison",
-    "differences", "explained", "interval", "mismatches", "overlapping", "picture", "ranks", "wedges",
+    "IMPORTS", "SEGMENTS", "Difference", "Interval", "Mismatch", "Results", "Term", "abatement", "attribution",
+    "common_years", "comparison", "differences", "explained", "interval", "mismatches", "overlapping", "picture", "ranks",
+    "wedges",
 ]  # fmt: skip
