@@ -215,7 +215,7 @@ def explained(one: Stored, first: int, other: Stored, last: int) -> xr.Dataset:
     residual = float(np.abs(told - change).max() / max(1.0, float(np.abs(ends[0]).max()), float(np.abs(ends[1]).max())))
     if not residual <= OBJECTIVE:
         raise ResultError(f"the attribution misses the ledger by {residual:.1e}; the result does not hold")
-    return found.assign(change=change.assign_attrs(units="10ktCO2e")).assign_attrs(residual=residual, first=first, last=last)
+    return found.assign(change=change.assign_attrs(units="10ktCO2e")).assign_attrs(residual=residual, first=int(first), last=int(last))
 
 
 def wedges(base: Stored, other: Stored) -> xr.Dataset:

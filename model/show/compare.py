@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import xarray as xr
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 
 from model.analysis import UPPER
@@ -45,6 +45,11 @@ def _cell(value: float) -> str:
     return number(round(float(value), 1) + 0.0)
 
 
+def _titled(title: str, shown: Table) -> Group:
+    """A table under a title that may be wider than it."""
+    return Group(plain(title, "bold"), shown)
+
+
 def _labels(results: Results, dim: str, say: Speaker) -> dict[str, str]:
     """Names of a dim's labels in the reader's language, over all results."""
     found: dict[str, str] = {}
@@ -58,7 +63,7 @@ def _badges(results: Results, found: xr.Dataset, scope: Scope, say: Speaker) -> 
     base, years, order = str(found.attrs["base"]), found["year"].values, ranks(results)
     title = say("compare_head", base=base, first=years[0], last=years[-1], scope=say(f"row_{scope}"))
     names = ("scenario", "compare_title", "compare_status", "compare_gap", "compare_total", "compare_against", "compare_rank")
-    shown = table(title, [say(f"col_{name}") for name in names], right=3)
+    shown = table("", [say(f"col_{name}") for name in names], right=3)
     totals = found["total"].sel(scope=str(scope))
     for name, stored in results.items():
         own, other, stage = float(totals.sel(scenario=name)), float(totals.sel(scenario=base)), interval(stored)
@@ -75,15 +80,15 @@ def _badges(results: Results, found: xr.Dataset, scope: Scope, say: Speaker) -> 
     for name, others in overlapping(results).items():
         if others:
             notes.append(plain(say("compare_unranked", name=name, others=say.pick("、", ", ").join(others)), "yellow"))
-    return [shown, *notes]
+    return [_titled(title, shown), *notes]
 
 
-def _scores(results: Results, found: xr.Dataset, tables: Tables, say: Speaker) -> Table:
+def _scores(results: Results, found: xr.Dataset, tables: Tables, say: Speaker) -> RenderableType:
     """Clauses that bind anywhere; a scenario that asks something else than the base says so in brackets."""
     base, units = str(found.attrs["base"]), clause_units(tables)
     inputs, names = results[base].inputs, _labels(results, "clause", say)
     rules = dict(zip(inputs["clause"].values.tolist(), inputs["clause_rule"].values.tolist(), strict=True))
-    shown = table(say("head_compare_score"), [say("col_clause"), say("col_unit"), say("col_asked"), *results], right=2)
+    shown = table("", [say("col_clause"), say("col_unit"), say("col_asked"), *results], right=2)
     for clause in found["clause"].values.tolist():
         row = found[["asked", "reached", "slack"]].sel(clause=clause)
         if bool(np.isnan(row["reached"]).all()):
@@ -99,7 +104,7 @@ def _scores(results: Results, found: xr.Dataset, tables: Tables, say: Speaker) -
             cells.append(plain(number(reached, digits) + other, "red" if missed else ""))
         asked_text = number(float(own["asked"]), digits)
         shown.add_row(plain(names[clause]), plain(unit_name(units.get(clause), say)), sign + asked_text, *cells)
-    return shown
+    return _titled(say("head_compare_score"), shown)
 
 
 def _paths(found: xr.Dataset, say: Speaker) -> list[RenderableType]:
@@ -113,7 +118,8 @@ def _paths(found: xr.Dataset, say: Speaker) -> list[RenderableType]:
             own = found.sel(scenario=name, scope=scope)
             peak = f"{int(own['peak_year'])}{'' if bool(own['peaked']) else '*'}"
             shown.add_row(plain(name), *[_cell(value) for value in own["emission"].values], peak)
-    return [shown] if bool(found["peaked"].all()) else [shown, plain(say("compare_peak_open"))]
+    titled = _titled(say("head_compare_path"), shown)
+    return [titled] if bool(found["peaked"].all()) else [titled, plain(say("compare_peak_open"))]
 
 
 def _inside(effect: xr.DataArray, scope: Scope) -> xr.DataArray:
@@ -121,33 +127,34 @@ def _inside(effect: xr.DataArray, scope: Scope) -> xr.DataArray:
     return effect.sel(source=[str(source) for source in SOURCES_IN[scope]]).sum(("part", "source"))
 
 
-def _terms(shown: Table, effect: xr.DataArray, say: Speaker) -> Table:
+def _terms(title: str, effect: xr.DataArray, say: Speaker) -> RenderableType:
     """Rows of the terms that matter anywhere, and their sum; ``effect`` is (term, column)."""
+    shown = table("", [say("col_item"), *(str(label) for label in effect[effect.dims[1]].values)], right=1)
     for term in Term:
         values = effect.sel(term=str(term)).values
         if np.abs(values).max() > ROW:
             shown.add_row(plain(say(f"term_{term}")), *[_cell(value) for value in values])
     shown.add_section()
     shown.add_row(plain(say("compare_change"), "bold"), *[_cell(value) for value in effect.sum("term").values])
-    return shown
+    return _titled(title, shown)
 
 
-def _since(found: xr.Dataset, scope: Scope, say: Speaker) -> Table:
+def _since(found: xr.Dataset, scope: Scope, say: Speaker) -> RenderableType:
     years = found["year"].values
     title = say("head_compare_since", first=years[0], last=years[-1])
     effect = _inside(found["since_base_year"], scope).transpose("term", "scenario")
-    return _terms(table(title, [say("col_item"), *found["scenario"].values.tolist()], right=1), effect, say)
+    return _terms(title, effect, say)
 
 
-def _wedges(found: xr.Dataset, name: str, scope: Scope, say: Speaker) -> Table:
+def _wedges(found: xr.Dataset, name: str, scope: Scope, say: Speaker) -> RenderableType:
     worst = max(float(found["residual"].max()), np.finfo(float).eps)
     title = say("head_compare_wedge", name=name, base=found.attrs["base"], residual=worst)
     effect = _inside(found["wedge"].sel(scenario=name), scope).transpose("term", "year")
-    return _terms(table(title, [say("col_item"), *(str(year) for year in found["year"].values)], right=1), effect, say)
+    return _terms(title, effect, say)
 
 
-def _money(found: xr.Dataset, say: Speaker) -> Table:
-    shown = table(say("head_compare_money"), [say("col_scenario"), *(str(year) for year in found["year"].values)], right=1)
+def _money(found: xr.Dataset, say: Speaker) -> RenderableType:
+    shown = table("", [say("col_scenario"), *(str(year) for year in found["year"].values)], right=1)
     rows = {
         "compare_investment": found["investment"],
         "compare_cost": found["cost"].sum("cost_item"),
@@ -158,7 +165,7 @@ def _money(found: xr.Dataset, say: Speaker) -> Table:
         shown.add_row(plain(say(key), "bold"))
         for name in found["scenario"].values.tolist():
             shown.add_row(plain(name), *[_cell(value) for value in array.sel(scenario=name).values])
-    return shown
+    return _titled(say("head_compare_money"), shown)
 
 
 def _decisions(results: Results, found: list[Difference], full: bool, say: Speaker) -> RenderableType:
@@ -166,7 +173,7 @@ def _decisions(results: Results, found: list[Difference], full: bool, say: Speak
         return plain(say("compare_same"), "green")
     lines, what = _labels(results, "line", say), _labels(results, "arc", say) | _labels(results, "measure", say)
     columns = [say("col_line"), say("col_kind"), say("col_what"), *results]
-    shown = table(say("head_compare_decisions"), columns)
+    shown = table("", columns)
     counted: dict[str, list[Difference]] = defaultdict(list)
     for item in found:
         if item.kind == "retrofit" and not full:
@@ -180,22 +187,22 @@ def _decisions(results: Results, found: list[Difference], full: bool, say: Speak
             years = Counter(year for item in items for year in item.years[name])
             cells.append(plain(", ".join(f"{year}: {years[year]}" for year in sorted(years)) or say("compare_none")))
         shown.add_row(plain(lines[line]), plain(say("kind_retrofit")), plain(say("compare_retrofits", count=len(items))), *cells)
-    return shown
+    return _titled(say("head_compare_decisions"), shown)
 
 
-def _curve(base: str, found: xr.Dataset, results: Results, say: Speaker) -> Table:
+def _curve(base: str, found: xr.Dataset, results: Results, say: Speaker) -> RenderableType:
     names = ("kind", "what", "compare_rivals", "compare_scarce", "compare_tonnes", "compare_price", "compare_taken", "compare_left")
-    shown = table(say("head_compare_curve", name=base, year=found.attrs["year"]), [say(f"col_{name}") for name in names], right=4)
+    shown = table("", [say(f"col_{name}") for name in names], right=4)
     goods, options = _labels(results, "good", say), found[f"option_{say.pick('zh', 'en')}"].values.tolist()
     named = dict(zip(found["option"].values.tolist(), options, strict=True))
     for option, name in named.items():
         own = found.sel(option=option)
         kind = str(own["kind"].values)
-        tonnes, price, taken, left = (_cell(own[part]) for part in ("tonnes", "cost_per_tonne", "taken", "left"))
+        tonnes, price, taken, left = (_cell(float(own[part])) for part in ("tonnes", "cost_per_tonne", "taken", "left"))
         shown.add_row(
             plain(say("kind_retrofit") if kind == "measure" else say(f"kind_{kind}")), plain(name),
             plain(say.pick("；", "; ").join(named[rival] for rival in str(own["rivals"].values).split())),
             plain(say.pick("；", "; ").join(goods[good] for good in str(own["scarce"].values).split())),
             tonnes, price, taken, left,
         )  # fmt: skip
-    return shown
+    return _titled(say("head_compare_curve", name=base, year=found.attrs["year"]), shown)
