@@ -28,7 +28,7 @@ UNITS = {
 
 def at_year(inputs: xr.Dataset, year: int) -> int:
     """Position of a year. Raises ``KeyError`` where the result has no such year."""
-    years = inputs["year"].values.tolist()
+    years = inputs.variables["year"].values.tolist()
     if year not in years:
         raise KeyError(f"{year} is not among {years}")
     return int(years.index(year))
@@ -36,8 +36,10 @@ def at_year(inputs: xr.Dataset, year: int) -> int:
 
 def pools_of(inputs: xr.Dataset) -> tuple[npt.NDArray[np.str_], Places]:
     """Names of the pools, and the pool of each state; -1 for states that make nothing."""
-    routes = dict(zip(inputs["configuration"].values.tolist(), inputs["configuration_route"].values.tolist(), strict=True))
-    configurations, goods = inputs["state_configuration"].values.tolist(), inputs["state_good"].values.tolist()
+    routes = dict(
+        zip(inputs.variables["configuration"].values.tolist(), inputs.variables["configuration_route"].values.tolist(), strict=True)
+    )
+    configurations, goods = inputs.variables["state_configuration"].values.tolist(), inputs.variables["state_good"].values.tolist()
     named = [f"{good}{MARK}{routes[name]}" if good else "" for good, name in zip(goods, configurations, strict=True)]
     labels = sorted(set(named) - {""})
     place = {label: number for number, label in enumerate(labels)} | {"": -1}
@@ -46,11 +48,11 @@ def pools_of(inputs: xr.Dataset) -> tuple[npt.NDArray[np.str_], Places]:
 
 def hosts_of(inputs: xr.Dataset, make: Floats) -> Places:
     """State that each retrofit acts in, given what states make in a year: the one of its hosts that makes most; -1 without a host."""
-    pairs = list(zip(inputs["state_line"].values.tolist(), inputs["state_configuration"].values.tolist(), strict=True))
+    pairs = list(zip(inputs.variables["state_line"].values.tolist(), inputs.variables["state_configuration"].values.tolist(), strict=True))
     place = {pair: number for number, pair in enumerate(pairs)}
-    lines, retrofits = inputs["retrofit_line"].values.tolist(), inputs["host_retrofit"].values.tolist()
+    lines, retrofits = inputs.variables["retrofit_line"].values.tolist(), inputs.variables["host_retrofit"].values.tolist()
     found = np.full(len(lines), -1, dtype=np.intp)
-    for retrofit, configuration in zip(retrofits, inputs["host_configuration"].values.tolist(), strict=True):
+    for retrofit, configuration in zip(retrofits, inputs.variables["host_configuration"].values.tolist(), strict=True):
         state = place[(lines[retrofit], configuration)]
         if found[retrofit] < 0 or make[state] > make[found[retrofit]]:
             found[retrofit] = state
@@ -69,7 +71,7 @@ def carriers(inputs: xr.Dataset) -> tuple[Floats, Floats]:
 
     Fuels count by their calorific value; fuels without one (electrodes) stand alone, as materials do. Power counts as it is.
     """
-    kinds, calorific = inputs["good_kind"].values, inputs["calorific"].values
+    kinds, calorific = inputs.variables["good_kind"].values, inputs.variables["calorific"].values
     kind = np.where((kinds == str(GoodKind.FUEL)) & (calorific > 0), FUEL, np.where(kinds == str(GoodKind.POWER), POWER, 0))
     return np.where(kind == FUEL, calorific, 1.0), kind
 
@@ -85,30 +87,30 @@ def picture(result: xr.Dataset, inputs: xr.Dataset, year: int) -> xr.Dataset:
     make, fitted = (flat_values(result, inputs, name)[:, at] for name in ("make", "fitted"))
     host = hosts_of(inputs, make)
     fit_pool = np.where(host >= 0, pool[host], -1) if len(pool) else host
-    output, need = result["output"].values[:, at], inputs["need"].values
+    output, need = result.variables["output"].values[:, at], inputs.variables["need"].values
     content, kind = carriers(inputs)
 
     def by_pool(amount: Floats, per_unit: str, places: Places) -> tuple[tuple[str, str], Floats]:
-        values = inputs[per_unit]
+        values = inputs.variables[per_unit]
         return ("pool", str(values.dims[1])), summed(amount[:, None] * values.values, places, len(labels))
 
     arrays: dict[str, tuple[tuple[str, ...], Floats]] = {
         "output": (("segment",), output),
         "need": (("segment", "good"), np.maximum(need, 0)),
-        "segment_direct": (("segment", "source"), inputs["segment_direct"].values),
-        "demand": (("good",), inputs["demand"].values[:, at]),
-        "sales": (("good",), result["sell"].values[:, at]),
-        "bought": (("good",), result["buy"].values[:, at]),
+        "segment_direct": (("segment", "source"), inputs.variables["segment_direct"].values),
+        "demand": (("good",), inputs.variables["demand"].values[:, at]),
+        "sales": (("good",), result.variables["sell"].values[:, at]),
+        "bought": (("good",), result.variables["buy"].values[:, at]),
         "by_segments": (("good",), output @ np.maximum(-need, 0)),
         "made": (("pool",), summed(make, pool, len(labels))),
         "plain": by_pool(make, "use", pool),
         "change": by_pool(fitted, "change", fit_pool),
         "direct": by_pool(make, "direct", pool),
         "direct_change": by_pool(fitted, "direct_change", fit_pool),
-        "factor": (("good", "source"), inputs["factor"].values[:, :, at]),
-        "embodied": (("good",), inputs["embodied"].values[:, at]),
+        "factor": (("good", "source"), inputs.variables["factor"].values[:, :, at]),
+        "embodied": (("good",), inputs.variables["embodied"].values[:, at]),
         "content": (("good",), content),
     }
-    coordinates = {"pool": labels, "kind": (("good",), kind)} | {dim: inputs[dim].values for dim in ("good", "segment", "source")}
+    coordinates = {"pool": labels, "kind": (("good",), kind)} | {dim: inputs.variables[dim].values for dim in ("good", "segment", "source")}
     named = {name: xr.Variable(dims, values, {"units": UNITS[name]}) for name, (dims, values) in arrays.items()}
     return xr.Dataset(named, coords=coordinates)
