@@ -206,6 +206,20 @@ def test_two_causes_at_once_by_hand() -> None:
     assert float(found.sum()) == pytest.approx(330)
 
 
+def test_goods_that_need_each_other() -> None:
+    """Iron takes 0.1 of steel, steel 0.9 of iron: 100 of steel asks for 100 / 0.91 in all. Twice the output is all activity's."""
+
+    def loop(output: float) -> xr.Dataset:
+        steel = output / 0.91
+        found = scene(output={"cars": output}, **scaled(steel / 100))
+        found["plain"].loc[{"pool": "iron|", "good": "steel"}] = 0.1 * 0.9 * steel
+        return found
+
+    effect = attribution(loop(100), loop(200))["effect"].sum(("part", "source"))
+    assert float(effect.sel(term="activity")) == pytest.approx(290 / 0.91 + 30)
+    assert float(np.abs(effect.drop_sel(term="activity")).max()) == pytest.approx(0, abs=1e-9)
+
+
 def test_parts_are_the_goods_of_lines_segments_and_imports() -> None:
     """The iron that a short route no longer needs is the iron's change, and the route's doing."""
     found = attribution(scene(), scene(**HALF_SHORT))["effect"].sum("source")

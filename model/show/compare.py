@@ -32,8 +32,9 @@ def compare_views(
         _since(found, scope, say),
         *(_wedges(found, name, scope, say) for name in results if name != base),
         _money(found, say),
-        _decisions(results, differences(results), full, say),
     ]
+    if len(results) > 1:
+        views.append(_decisions(results, differences(results), full, say))
     if curve:
         views += [_curve(base, abatement(results[base].result, results[base].inputs, years[-1]), results, say),
                   plain(say("compare_curve_note"))]  # fmt: skip
