@@ -181,7 +181,7 @@ class FactBook:
         if parameter.yearly:
             asked[0] = np.nan
         stated = {value: fact.model_copy(update={"value": value}) for value in asked[~np.isnan(asked)].tolist()}
-        for wrong in {out_of_range(one, parameter) for one in stated.values()} - {""}:
+        for wrong in sorted({out_of_range(one, parameter) for one in stated.values()} - {""}):
             self.faults.add("scenario", f"{fact.subject}: {wrong}", column="levers")
         turned = {value: self._value(table, one, parameter, product, group) for value, one in stated.items()}
         return np.array([turned.get(value, before) for value, before in zip(asked.tolist(), found.tolist(), strict=True)])

@@ -23,6 +23,7 @@ class Lever:
         name: Key in a scenario.
         table: Fact table that holds its plan values.
         parameter: Parameter of the facts.
+        also: A second parameter that it sets to the same amount.
         rule: Rule of the clauses that it sets; empty for levers on facts.
         subject: The one subject of a lever without subjects; ``*``: all that state the parameter.
     """
@@ -32,6 +33,7 @@ class Lever:
     parameter: str
     rule: str = ""
     subject: str = ""
+    also: str = ""
 
 
 LEVERS: tuple[Lever, ...] = (
@@ -49,6 +51,7 @@ LEVERS: tuple[Lever, ...] = (
     Lever("demand", "good_facts", "final_demand"),
     Lever("prices", "good_facts", "price"),
     Lever("embodied", "good_facts", "embodied_emission"),
+    Lever("growth", "segment_facts", "growth_least", also="growth_most"),
     Lever("growth_least", "segment_facts", "growth_least"),
     Lever("growth_most", "segment_facts", "growth_most"),
     Lever("capacity_per_nameplate", "group_facts", "capacity_per_nameplate"),
@@ -103,10 +106,13 @@ def fact_levers(scenario: Scenario, tables: Tables, faults: Faults) -> Amounts:
         elif lever.subject:
             asked = {lever.subject: asked}
         for subject, amount in asked.items():
-            if subject in subjects:
-                found[(lever.table, subject, lever.parameter)] = amount
-            else:
+            if subject not in subjects:
                 _refuse(lever.name, subject, subjects, faults)
+                continue
+            for parameter in filter(None, (lever.parameter, lever.also)):
+                if (lever.table, subject, parameter) in found:
+                    faults.add("scenario", f"{lever.name}: {subject}: another lever sets {parameter} as well; keep one", column=lever.name)
+                found[(lever.table, subject, parameter)] = amount
         if not asked:
             faults.add("scenario", f"{lever.name}: these data have no {lever.parameter}", column=lever.name)
     return found

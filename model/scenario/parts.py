@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from model.contract import Slug, Text, Year
 from model.names import ArcKind, Goal
@@ -43,6 +43,11 @@ def _setting(given: object) -> bool | float | dict[int, float]:
     return given if isinstance(given, bool) else _amount(given)
 
 
+def _written(amount: bool | float | dict[int, float]) -> bool | float | dict[str, float]:
+    """As JSON has it: years as text."""
+    return {str(year): number for year, number in amount.items()} if isinstance(amount, dict) else amount
+
+
 _BY_YEAR = {
     "type": "object",
     "patternProperties": {"^(19|20)[0-9]{2}$": {"type": "number"}},
@@ -50,12 +55,15 @@ _BY_YEAR = {
     "minProperties": 1,
 }
 
-Amount = Annotated[float | dict[int, float], PlainValidator(_amount), WithJsonSchema({"anyOf": [{"type": "number"}, _BY_YEAR]})]
+Amount = Annotated[
+    float | dict[int, float], PlainValidator(_amount), PlainSerializer(_written), WithJsonSchema({"anyOf": [{"type": "number"}, _BY_YEAR]})
+]
 """A number, or numbers by year: in force from the first year given, interpolated between, held after the last."""
 
 Setting = Annotated[
     bool | float | dict[int, float],
     PlainValidator(_setting),
+    PlainSerializer(_written),
     WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "number"}, _BY_YEAR]}),
 ]
 """Of a clause: true (in force as the data give it), false (not in force), or an amount (in force with it)."""

@@ -44,6 +44,7 @@ class Levers(Strict):
     demand: Amounts = Field(default_factory=dict)
     prices: Amounts = Field(default_factory=dict)
     embodied: Amounts = Field(default_factory=dict)
+    growth: Amounts = Field(default_factory=dict)
     growth_least: Amounts = Field(default_factory=dict)
     growth_most: Amounts = Field(default_factory=dict)
     capacity_per_nameplate: Amounts = Field(default_factory=dict)
