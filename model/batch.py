@@ -240,6 +240,8 @@ def run_batch(folders: Folders, tasks: list[Task], *, jobs: int, force: bool, wa
         finally:
             with suppress(KeyboardInterrupt):
                 _stop(folders, children)
+            for task in tasks:
+                task.state = "stopped" if task.state == "waiting" else task.state
     return max((task.code for task in tasks), default=0)
 
 

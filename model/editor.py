@@ -19,9 +19,14 @@ PARTS = {
 """Parts of a scenario and the keys that hold them."""
 
 
+def _said(key: str) -> str:
+    """A text of the catalogue, Chinese then English."""
+    return f"{_ZH(key)} / {_EN(key)}"
+
+
 def described(key: str) -> str:
-    """What a key means, Chinese then English."""
-    return f"{_ZH(f'key_{key}')} / {_EN(f'key_{key}')}"
+    """What a key of a scenario means."""
+    return _said(f"key_{key}")
 
 
 def schema() -> dict[str, Any]:
@@ -49,8 +54,8 @@ def schema() -> dict[str, Any]:
     extends = {"anyOf": [names, {"type": "array", "items": names}], "description": described("extends")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{_ZH('schema_title')} / {_EN('schema_title')}",
-        "description": f"{_ZH('schema_about')} / {_EN('schema_about')}",
+        "title": _said("schema_title"),
+        "description": _said("schema_about"),
         "type": "object",
         "additionalProperties": False,
         "properties": {"extends": extends} | keys,

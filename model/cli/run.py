@@ -73,8 +73,9 @@ def _many(
                 console.print(task_line(task, say))
 
     tasks = plan_batch(folders, names, settings)
-    with Screen(console=console, refresh_per_second=2, transient=True) as screen:
-        code = run_batch(folders, tasks, jobs=jobs or cores(), force=force, watch=watch)
-    for view in batch_views(tasks, say):
-        console.print(view)
-    return code
+    try:
+        with Screen(console=console, refresh_per_second=2, transient=True) as screen:
+            return run_batch(folders, tasks, jobs=jobs or cores(), force=force, watch=watch)
+    finally:
+        for view in batch_views(tasks, say):
+            console.print(view)

@@ -29,7 +29,8 @@ def batch_progress(tasks: "list[Task]", say: Speaker) -> RenderableType:
 
 def task_line(task: "Task", say: Speaker) -> Text:
     """One scenario's end in a line, for logs."""
-    return plain(f"{task.name}: {say(f'task_{task.state}')} ({task.seconds:.0f} s)", STYLES[task.state])
+    why = f": {task.reasons[0]}" if task.reasons else ""
+    return plain(f"{task.name}: {say(f'task_{task.state}')} ({task.seconds:.0f} s){why}", STYLES[task.state])
 
 
 def batch_views(tasks: "list[Task]", say: Speaker) -> list[RenderableType]:
