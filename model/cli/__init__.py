@@ -45,8 +45,8 @@ def _explain(error: PathwayError, say: Speaker) -> list[str]:
     if isinstance(error, InputError):
         return fault_lines(error, say)
     if isinstance(error, InfeasibleError):
-        return [say("error_infeasible", what=clean(str(error)))]
-    return [clean(str(error))]
+        return [say("error_infeasible", what=clean(say.told(error.message)))]
+    return [clean(say.told(error.message))]
 
 
 def start(root: Path) -> None:
