@@ -1,5 +1,6 @@
 """Books as this project writes them: guarded texts, bilingual headers, frozen header row, sensible widths."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,10 @@ MOST_TEXT = 32_767
 """Letters that a cell can hold."""
 _HEADER = PatternFill("solid", fgColor="FF1F3A5F")
 _KEYS = PatternFill("solid", fgColor="FFE3EAF3")
-_WHITE, _BOLD, _SMALL = Font(bold=True, color="FFFFFFFF"), Font(bold=True), Font(name="Consolas", size=9)
+_WHITE, _BOLD, _SMALL = Font(name="Calibri", bold=True, color="FFFFFFFF"), Font(name="Calibri", bold=True), Font(name="Consolas", size=9)
 _WRAP = Alignment(wrap_text=True, vertical="top")
-_NARROWEST, _WIDEST = 7, 60
+_NARROWEST, _WIDEST, _LINE = 7, 60, 15.0
+"""Narrowest and widest column, in letters; height of a line, in points."""
 
 Value = str | float | bool | None
 
@@ -83,13 +85,15 @@ def put(cell: Any, value: Value, form: str = "General") -> None:
     cell.number_format = "#,##0" if isinstance(value, int) and form.startswith("#") else form
 
 
+def _places(line: str) -> int:
+    """Places that a line takes; Chinese letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
 def width(texts: Iterable[object]) -> float:
-    """Width of a column that shows these texts; Chinese letters take two places."""
-    longest = _NARROWEST
-    for text in texts:
-        for line in str("" if text is None else text).split("\n"):
-            longest = max(longest, sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line))
-    return min(longest, _WIDEST) + 2
+    """Width of a column that shows these texts."""
+    lines = (line for text in texts for line in str("" if text is None else text).split("\n"))
+    return min(max(_NARROWEST, max(map(_places, lines), default=0)), _WIDEST) + 2
 
 
 def _shown(value: Value) -> object:
@@ -100,6 +104,15 @@ def fit(sheet: Any, columns: Sequence[Sequence[object]]) -> None:
     """Set the width of each column by what it shows."""
     for place, texts in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width(texts)
+
+
+def raise_row(sheet: Any, number: int) -> None:
+    """Set the height of a row of wrapped texts; programs other than Excel do not find it themselves."""
+    most = 1
+    for cell in sheet[number]:
+        room = sheet.column_dimensions[cell.column_letter].width - 1
+        most = max(most, sum(max(1, math.ceil(_places(line) / room)) for line in str(cell.value or "").split("\n")))
+    sheet.row_dimensions[number].height = most * _LINE
 
 
 def head(cell: Any, text: str, *, keys: bool = False) -> None:
@@ -119,6 +132,7 @@ def add_sheet(book: Workbook, sheet: Sheet) -> None:
                 put(made.cell(number, place), value, column.form)
     shown = [[column.header(), *(_shown(row[place]) for row in sheet.rows)] for place, column in enumerate(sheet.columns)]
     fit(made, shown)
+    raise_row(made, 1)
     made.freeze_panes = made.cell(2, sheet.frozen + 1)
     made.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(sheet.rows) + 1}"
     _for_print(made)
@@ -144,6 +158,9 @@ def add_words(book: Workbook, name: str, lines: Sequence[tuple[str, ...]]) -> No
                 cell.font, cell.alignment = _BOLD, Alignment(wrap_text=False)
     several = [line for line in lines if len(line) > 1]
     fit(made, [[line[place] for line in several if len(line) > place] for place in range(max(map(len, several), default=1))])
+    for number, line in enumerate(lines, start=1):
+        if len(line) > 1:
+            raise_row(made, number)
     _for_print(made)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from model.contract import Good, Group
+from model.contract import Configuration, Good, Group
 from model.errors import Faults, ResultError
 from model.solution import flat_values
 from model.store import Stored
@@ -24,7 +24,7 @@ from model.units import UnitError, measure
 VARIABLES = Path(__file__).parent.parent.parent / "data" / "variables.csv"
 MODEL = "Materials Pathways"
 KEYS = ["model", "scenario", "region", "variable", "unit"]
-_BY_GROUP, _BY_GOOD = ("production", "capacity", "route_production"), ("made", "bought", "sold")
+_BY_GROUP, _BY_GOOD = ("production", "capacity"), ("made", "bought", "sold", "route_production")
 DIMENSIONS = {
     "emission": "carbon", "group_emission": "carbon", "segment_emission": "carbon", "import_emission": "carbon", "output": "money",
     "value_added": "money", "cost": "money", "investment": "money", "energy": "energy", "carbon_price": "money/carbon",
@@ -131,8 +131,10 @@ def _kinds(variable: Variable, tables: Tables) -> set[str]:
     """What the members of a variable measure."""
     if variable.array in DIMENSIONS:
         return {DIMENSIONS[variable.array]}
-    units = {row.id: row.unit for row in (tables.of(Good) if variable.array in _BY_GOOD else tables.of(Group))}
-    named = ("crude_steel",) if variable.array == "route_production" else variable.members
+    units = {row.id: row.unit for row in (tables.of(Group) if variable.array in _BY_GROUP else tables.of(Good))}
+    named = variable.members
+    if variable.array == "route_production":
+        named = tuple((row.good or "").partition("@")[0] for row in tables.of(Configuration) if row.route in variable.members)
     return {measure(units[name]).dimensions[0] for name in named if name in units}
 
 

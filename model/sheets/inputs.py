@@ -18,7 +18,22 @@ from model.datapackage import column_of
 from model.errors import Fault, Faults, InputError
 from model.language import Speaker
 from model.parameters import PARAMETERS
-from model.sheets.book import EN, MOST_TEXT, ZH, Column, Sheet, add_sheet, add_words, fit, head, new_book, put, save_book, title_of
+from model.sheets.book import (
+    EN,
+    MOST_TEXT,
+    ZH,
+    Column,
+    Sheet,
+    add_sheet,
+    add_words,
+    fit,
+    head,
+    new_book,
+    put,
+    raise_row,
+    save_book,
+    title_of,
+)
 from model.sheets.values import native, truth_columns, unprintable
 from model.tables import Tables
 from model.units import UNITS, read_names
@@ -94,6 +109,7 @@ def _table(book: Workbook, table: str, kind: type[Row], rows: list[list[str]]) -
             if value is not None:
                 put(sheet.cell(number, place), value, form)
     fit(sheet, [[name, ZH(f"field_{name}"), EN(f"field_{name}"), *(row[place] for row in body)] for place, name in enumerate(header)])
+    raise_row(sheet, 1)
     last = len(body) + KEYS_ROW
     sheet.freeze_panes = sheet.cell(KEYS_ROW + 1, 2)
     sheet.auto_filter.ref = f"A{KEYS_ROW}:{get_column_letter(len(header))}{last}"

@@ -104,7 +104,8 @@ def _open(path: Path, say: Speaker) -> Workbook:
     except InputError:
         raise
     except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble over
-        raise refuse(path, say("book_unreadable", why=f"{type(error).__name__}: {error}"[:200])) from error
+        cause = error.__cause__ or error
+        raise refuse(path, say("book_unreadable", why=f"{type(cause).__name__}: {cause}"[:200])) from error
 
 
 def _read(book: Workbook, reading: Reading) -> dict[str, Filled]:
@@ -139,7 +140,7 @@ def _complete(book: Workbook, filled: dict[str, Filled], reading: Reading) -> No
             reading.fault("sheet_missing", table=table)
     for table, column in sorted(told):
         if table in filled and column not in filled[table].letters:
-            reading.fault("column_missing", filled[table].title, table=table, column=column)
+            reading.fault("column_missing", filled[table].title, table=table, missing=column)
 
 
 def _sheet(sheet: Any, table: str, reading: Reading) -> Filled | None:
