@@ -10,7 +10,7 @@ from model.cli.common import HELP, Lang, folders_of, open_console, speaker
 
 def export_inputs(
     context: typer.Context,
-    book: Annotated[Path, typer.Argument(help=HELP("help_book"))],
+    book: Annotated[Path, typer.Argument(help=HELP("help_workbook"))],
     data: Annotated[str, typer.Option("--data", help=HELP("help_data"))] = "chongqing",
     replace: Annotated[bool, typer.Option("--replace", help=HELP("help_replace_book"))] = False,
     lang: Lang = None,

@@ -11,7 +11,7 @@ from model.errors import Fault, InputError
 
 def import_inputs(
     context: typer.Context,
-    book: Annotated[Path, typer.Argument(help=HELP("help_book"))],
+    book: Annotated[Path, typer.Argument(help=HELP("help_workbook"))],
     to: Annotated[Path, typer.Option("--to", help=HELP("help_to"))],
     replace: Annotated[bool, typer.Option("--replace", help=HELP("help_replace_folder"))] = False,
     lang: Lang = None,

@@ -63,6 +63,11 @@ class Sheet:
         return title_of(self.name)
 
 
+def both(key: str) -> str:
+    """A text in Chinese and English."""
+    return f"{ZH(key)}  {EN(key)}"
+
+
 def title_of(name: str) -> str:
     """Chinese and English name of a sheet; the English one is its key and comes last."""
     return f"{ZH(f'sheet_{name}')} {name}"

@@ -126,7 +126,7 @@ def _allow(sheet: Any, place: int, last: int, choices: list[str]) -> None:
     if not choices:
         return
     rule = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=True)
-    rule.errorTitle = f"{ZH('book_choices')} / {EN('book_choices')}"
+    rule.errorTitle = both("book_choices")
     rule.error = ", ".join(choices)
     letter = get_column_letter(place)
     rule.add(f"{letter}{KEYS_ROW + 1}:{letter}{last}")
@@ -134,13 +134,13 @@ def _allow(sheet: Any, place: int, last: int, choices: list[str]) -> None:
 
 
 def _readme(book: Workbook, tables: Tables, texts: dict[str, list[list[str]]]) -> None:
-    lines: list[tuple[str, ...]] = [(f"{ZH('inputs_title')} {EN('inputs_title')}: {tables.folder.name}",)]
+    lines: list[tuple[str, ...]] = [(both("inputs_title") + f": {tables.folder.name}",)]
     lines += [(ZH(key), EN(key)) for key in ("inputs_edit", "inputs_rows", "inputs_cells", "inputs_back", "inputs_drop")]
     name, digest = tables.folder.name, tables.digest()
     lines.append((ZH("inputs_folder", name=name, digest=digest), EN("inputs_folder", name=name, digest=digest)))
-    lines.append((f"{ZH('inputs_grades')} {EN('inputs_grades')}",))
+    lines.append((both("inputs_grades"),))
     lines += [(f"{grade}  {ZH(f'grade_{grade}')}", f"{grade}  {EN(f'grade_{grade}')}") for grade in "ABCDE"]
-    lines.append((f"{ZH('inputs_tables')} {EN('inputs_tables')}",))
+    lines.append((both("inputs_tables"),))
     lines += [(table_title(table), EN(f"table_{table}"), str(len(rows) - 1)) for table, rows in texts.items()]
     add_words(book, "readme", lines)
 

@@ -10,7 +10,7 @@ from model.analysis import UPPER, clause_units, frozen_reference, scorecard, sec
 from model.contract import FACTS, SourceRow
 from model.names import Scope
 from model.parameters import PARAMETERS
-from model.sheets.book import EN, ZH, Column, Sheet, Value, title_of
+from model.sheets.book import EN, ZH, Column, Sheet, Value, both, title_of
 from model.sheets.labels import Labels, Pair, subject_names, unit_pair, worded
 from model.sheets.results import MONEY, NUMBER, TONNES, Rows, columns
 from model.tables import Tables
@@ -132,8 +132,8 @@ def facts(folders: Mapping[str, Tables]) -> Sheet:
 
 def words(results: Sequence[Labels], sheets: Sequence[str]) -> list[tuple[str, ...]]:
     """The first sheet: what the book holds, the scenarios and their reasons, the sheets, how to read the numbers."""
-    lines: list[tuple[str, ...]] = [(f"{ZH('results_title')}  {EN('results_title')}",), (ZH("results_about"), EN("results_about"))]
-    lines.append((f"{ZH('results_scenarios')}  {EN('results_scenarios')}",))
+    lines: list[tuple[str, ...]] = [(both("results_title"),), (ZH("results_about"), EN("results_about"))]
+    lines.append((both("results_scenarios"),))
     for labels in results:
         told = json.loads(labels.inputs.attrs["scenario_json"])
         lines.append(
@@ -142,9 +142,9 @@ def words(results: Sequence[Labels], sheets: Sequence[str]) -> list[tuple[str, .
                 f"{labels.scenario}: {told['title']['en']}. {told['why']['en']}",
             )
         )
-    lines.append((f"{ZH('results_sheets')}  {EN('results_sheets')}",))
+    lines.append((both("results_sheets"),))
     lines += [(f"{title_of(name)}：{ZH(f'about_{name}')}", f"{name}: {EN(f'about_{name}')}") for name in sheets]
-    lines.append((f"{ZH('results_reading')}  {EN('results_reading')}",))
+    lines.append((both("results_reading"),))
     lines += [(ZH(key), EN(key)) for key in ("results_units", "results_rank", "results_money", "results_certificate", "results_overrides")]
-    lines.append((f"{ZH('inputs_grades')}  {EN('inputs_grades')}",))
+    lines.append((both("inputs_grades"),))
     return lines + [(f"{grade}  {ZH(f'grade_{grade}')}", f"{grade}  {EN(f'grade_{grade}')}") for grade in "ABCDE"]
