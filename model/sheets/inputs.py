@@ -26,6 +26,7 @@ from model.sheets.book import (
     Sheet,
     add_sheet,
     add_words,
+    both,
     fit,
     head,
     new_book,
