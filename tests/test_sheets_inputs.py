@@ -116,7 +116,7 @@ def test_numbers_and_truth_values_are_cells_of_their_kind(book: Path) -> None:
 
 
 def test_edits_arrive_and_excels_habits_do_no_harm(book: Path, target: Path) -> None:
-    """5 typed as 5.0, spaces, empty rows, a filter's hidden rows, a sheet moved, a comment: the table is what a person means."""
+    """5 typed as 5.0, truth values by LibreOffice, spaces, empty and hidden rows, a sheet moved, a comment: read as a person means it."""
 
     def change(opened: Workbook) -> None:
         facts = sheet(opened, "line_facts")
@@ -126,6 +126,9 @@ def test_edits_arrive_and_excels_habits_do_no_harm(book: Path, target: Path) -> 
         facts.cell(4, columns["value"]).number_format = "#,##0.00"
         facts.cell(4, columns["value"]).comment = Comment("why?", "reader")
         facts.row_dimensions[5].hidden = True
+        goods = sheet(opened, "goods")
+        for cell in [cell for row in goods.iter_rows(min_row=3) for cell in row if isinstance(cell.value, bool)]:
+            cell.value = "=TRUE()" if cell.value else "=FALSE()"
         facts.insert_rows(4)
         facts.cell(facts.max_row + 3, 1).value = "   "
         opened.move_sheet(facts, offset=-3)
@@ -139,6 +142,7 @@ def test_edits_arrive_and_excels_habits_do_no_harm(book: Path, target: Path) -> 
     old[1][old[0].index("value")] = "5"
     old[1][old[0].index("note")] = "typed by hand \nsecond line"
     assert new == old
+    assert (target / "goods.csv").read_bytes() == (PROVINCE / "goods.csv").read_bytes()
 
 
 def test_texts_that_look_like_formulas_stay_texts(tables: Tables, tmp_path: Path, target: Path) -> None:

@@ -14,6 +14,8 @@ from model.tables import numeric_columns
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _KEPT = re.compile(r"0\.(0+);-0\.\1")
 """The number format that ``native`` gives a number written with trailing zeros; nobody else writes it so."""
+_TRUTHS = {"=TRUE()": "true", "=FALSE()": "false"}
+"""How LibreOffice stores truth values: as formulas without arguments."""
 _EXACT = 10**15
 """Spreadsheets hold 15 digits; a longer number stays a text."""
 
@@ -72,6 +74,8 @@ def text_of(cell: Any) -> str:
     value = cell.value
     if value is None:
         return ""
+    if cell.data_type == "f" and value in _TRUTHS:
+        return _TRUTHS[value]
     if cell.data_type == "f":
         raise CellError("cell_formula", str(getattr(value, "text", value)))
     if cell.data_type == "e":
