@@ -61,7 +61,8 @@ def told(key: str, **values: object) -> Told:
 
 def told_all(texts: Iterable[Told], key: str = "told_and_told") -> Told:
     """Texts as one: after semicolons, or as the text of a key with the places ``first`` and ``second`` joins two."""
-    return reduce(lambda first, second: told(key, first=first, second=second), texts)
+    listed = list(texts)
+    return reduce(lambda first, second: told(key, first=first, second=second), listed) if listed else told("told_as_it_is", text="")
 
 
 def recalled(record: object) -> Told:

@@ -88,12 +88,12 @@ def _cells(path: Path, kind: type[Row], faults: Faults) -> list[tuple[int, dict[
     fields = list(kind.model_fields)
     for name in header:
         if name not in fields:
-            faults.add(path.name, told("column_unknown", column=name, allowed=", ".join(fields)), 1, name)
+            faults.add(path.name, told("csv_column_unknown", column=name, allowed=", ".join(fields)), 1, name)
         elif header.count(name) > 1:
-            faults.add(path.name, told("column_twice", column=name), 1, name)
+            faults.add(path.name, told("csv_column_twice", column=name), 1, name)
     missing = [name for name, field in kind.model_fields.items() if field.is_required() and name not in header]
     for name in missing:
-        faults.add(path.name, told("column_missing", column=name), 1, name)
+        faults.add(path.name, told("csv_column_missing", column=name), 1, name)
     if faults.found and any(f.file == path.name for f in faults.found):
         return []
     cells = []

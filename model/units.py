@@ -1,6 +1,7 @@
 """Units: one table (``data/units.csv``) and one conversion, done once, where facts enter the problem."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,7 +78,7 @@ def measure(unit: str) -> Measure:
     return Measure((dimension, below), factor / divisor)
 
 
-def dimension_name(dimensions: tuple[str, str]) -> Told:
+def dimension_name(dimensions: Iterable[str]) -> Told:
     """What a unit measures, in words: ``energy``, ``energy/mass``."""
     return told_all([told(f"dimension_{part}") for part in dimensions if part], "told_over_told")
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("language",), ("names", "errors", "tolerances"), ("units", "folders", "refusal"), ("contract", "parameters", "schema"), ("tables",),
     ("rules",), ("scenario",), ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
     ("solution",), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("session",), ("fingerprint",),
-    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare"), ("report", "show"), ("cli",), ("run",),
+    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets"), ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -38,6 +38,7 @@ SILENT = {
     "NotImplementedError": "a caller's mistake",
     "RuntimeError": "HiGHS refuses a matrix that we made: a defect",
     "UnsupportedError": "caught by the compiler, which then leaves the rule to Pyomo",
+    "CellError": "holds a key; the reader of workbooks tells it with the cell",
     "InfeasibleConstraintException": "what Pyomo itself raises in its place",
     "KeyboardInterrupt": "ends without words",
 }

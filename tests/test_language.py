@@ -12,7 +12,7 @@ from model.names import Cost, Goal, Scope, Source
 ROOT = Path(__file__).parent.parent
 MADE = (
     "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "task_", "key_",
-    "pydantic_", "dimension_", "item_", "ends_", "ledger_",
+    "sheet_", "about_", "field_", "table_", "grade_", "part_", "cell_", "figure_", "pydantic_", "dimension_", "item_", "ends_", "ledger_",
 )  # fmt: skip
 """Keys that are put together from a prefix and a name."""
 
