@@ -200,6 +200,11 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def with_levers(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    """A scenario with some keys changed, as a file that extends it would: deep merge by key, lists and plain values replaced."""
+    return Scenario.model_validate(_merge(scenario.model_dump(mode="json"), change))
+
+
 def _resolve(path: Path, folder: Path, chain: tuple[str, ...]) -> dict[str, Any]:
     """A file merged over its parents; parents later in the list win over earlier ones."""
     content = _load(path)

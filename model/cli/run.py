@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from model.cli.common import HELP, Lang, Names, folders_of, open_console, speaker
+from model.errors import InfeasibleError
 
 
 def run(
@@ -30,7 +31,11 @@ def run(
         changed: dict[str, object] = {key: value for key, value in asked.items() if value is not None}
         changed |= {"gaps": {}} if gap is not None else {}
         with Live(console, say) as live:
-            stored = run_scenario(folders, name, options=options.model_copy(update=changed), listener=live.heard, announce=live.step)
+            try:
+                stored = run_scenario(folders, name, options=options.model_copy(update=changed), listener=live.heard, announce=live.step)
+            except InfeasibleError as error:
+                error.scenario = name
+                raise
         for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
             console.print(view)
         if not stored.manifest["optimal"]:
