@@ -100,8 +100,11 @@ def run(
     options: SolverOptions | None = None,
     listener: "Listener | None" = None,
     announce: Announce = lambda step: None,
+    second: bool = False,
 ) -> Stored:
     """Run a scenario and store its certified result, replacing an older one only when the new one is whole.
+
+    With ``second`` a second solver must agree before anything is stored.
 
     Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
     """
@@ -112,8 +115,12 @@ def run(
     if failed and not scenario.skip_replay:
         raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
     with clock.step("import"):
+        from model.canary import check_solver
+        from model.confirm import confirm
         from model.session import Session, ask_of, certified, restricted
         from model.solve import solve
+
+        check_solver()
     ask = ask_of(scenario)
     ask = replace(ask, options=options or ask.options)
     with clock.step("build"):
@@ -123,6 +130,8 @@ def run(
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
         result = plan.result
+    with clock.step("confirm"):
+        opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
     with clock.step("store"):
         manifest = {
             "scenario": scenario.name,
@@ -131,6 +140,7 @@ def run(
             "data_hash": tables.digest(),
             "base_year_gate": failed or "passed",
             "certificate": json.loads(plan.certificate.to_json()),
+            "second_solver": [asdict(opinion) for opinion in opinions],
             "rows_columns_nonzeros": list(matrix.shape()),
             "seconds": dict(clock.seconds),
         }

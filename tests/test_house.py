@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 TESTS = Path(__file__).parent
 LAYERS = (
     ("names", "errors", "tolerances"), ("units", "folders"), ("contract", "parameters", "schema"), ("tables",), ("rules",), ("scenario",),
-    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"), ("solution",), ("store",),
+    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
+    ("solution", "canary", "confirm"), ("store",),
     ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",),
     ("explain", "runner", "live"), ("bench",), ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip

@@ -60,6 +60,7 @@ def _by_subset(elastic: Elastic, aside: set[int]) -> Conflict | None:
     matrix = elastic.asked(dict.fromkeys(aside, 0.0), whole=False)
     highs = silent_highs()
     to_highs(matrix, highs)
+    highs.setOptionValue("threads", elastic.options.threads)
     highs.setOptionValue("iis_strategy", IIS_STRATEGY)
     highs.setOptionValue("iis_time_limit", IIS_SECONDS)
     status, subset = highs.getIis()

@@ -174,7 +174,7 @@ class Teller:
         lines = self.listed([self.names["line"][line] for line in conflict.lines])
         if not conflict.provisions:
             return [heading, self.say("explain_outside", rules=", ".join(conflict.rules), lines=lines or "–")]
-        key = "explain_collide_whole" if conflict.whole else "explain_collide"
+        key = "explain_collide_whole" if conflict.whole else "explain_collide" if len(conflict.provisions) > 1 else "explain_collide_alone"
         asks = self.asks(conflict)
         told = [text[:1].upper() + text[1:] for text in (self.say(key, asks=asks), *self.best(place - 1, conflict))]
         told += [self.say("explain_tied", lines=lines)] if conflict.lines else []

@@ -1,0 +1,172 @@
+"""Infeasible, explained: planted contradictions are named, and every written repair solves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli import call, project  # noqa: F401 - a fixture
+
+from model.contract import Clause, Fact
+from model.explain import Explanation, explain
+from model.explain.files import write_repairs
+from model.folders import Folders
+from model.language import Language, Speaker
+from model.problem import assemble
+from model.scenario import Scenario, read_scenario, with_levers
+from model.session import Session, ask_of
+from model.show import explanation_views, repair_lines
+from model.tables import Tables, read_tables
+
+PROVINCE = Path(__file__).parent / "province"
+CLAUSES = (
+    "baseline", "benchmark_level", "cap_steel", "energy_fall", "floor_clinker", "freeze_iron", "green_share", "load_steel", "new_level",
+    "quota_clinker", "quota_steel", "short_share", "target_chain", "target_cluster", "target_new", "target_output", "target_value",
+)  # fmt: skip
+
+
+def only(**levers: Any) -> dict[str, Any]:
+    """Clauses of the province: those named, the others off."""
+    return {"clauses": {name: {"active": False} for name in CLAUSES} | {name: {"active": True} | lever for name, lever in levers.items()}}
+
+
+def fact(table: str, subject: str, parameter: str, value: float, year: int | None = None) -> dict[str, Any]:
+    """An override of a fact."""
+    made = {"table": table, "subject": subject, "parameter": parameter, "value": value}
+    return made | ({"year": year} if year else {})
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A contradiction: what the scenario changes, the provisions that must be named, further clauses of the data."""
+
+    change: dict[str, Any]
+    named: set[str]
+    more: tuple[tuple[str, str, str, float], ...] = ()
+    whole: bool = False
+    years: tuple[int, ...] = ()
+
+
+SCRAP = [fact("good_facts", "scrap", "supply", 16, 2023)]
+NO_QUOTA = [fact("quota_facts", "steel_quota", "endowment", 0), fact("quota_facts", "clinker_quota", "endowment", 0)]
+OPEN_SALES = [fact("good_facts", "clinker", "sales", 100)]
+POOR: dict[str, Any] = {"budget": {"total": 0}}
+PLANTED = {
+    "target-growth": Planted(only(target_output={"value": 100}), {"target_output", "growth_most"}),
+    "target-growth-value": Planted(only(target_value={"value": 30}), {"target_value", "growth_most"}),
+    "target-growth-chain": Planted(only(target_chain={"value": 30}), {"target_chain", "growth_most"}),
+    "target-growth-cluster": Planted(only(target_cluster={"value": 90}), {"target_cluster", "growth_most"}),
+    "target-growth-new": Planted(only(target_new={"value": 31}), {"target_new", "growth_most"}),
+    "target-cap": Planted(only(target_new={"value": 20}, cap_steel={"value": 30}), {"target_new", "cap_steel"}),
+    "target-cap-whole": Planted(only(target_new={"value": 20}, cap_steel={"value": 90}), {"target_new", "cap_steel"}, whole=True),
+    "target-quota": Planted(only(target_new={"value": 29}, quota_steel={}) | {"facts": NO_QUOTA}, {"target_new", "quota_steel"},
+                            whole=True),
+    "target-budget": Planted(only(target_new={"value": 29}) | POOR, {"target_new", "total_budget"}),
+    "target-yearly-budget": Planted(only(target_new={"value": 29}) | {"budget": {"yearly": 0}}, {"target_new", "yearly_budget"}),
+    "target-later": Planted(only(target_new={"value": 27, "from_year": 2021}) | POOR, {"target_new", "total_budget"}, years=(2023,)),
+    "target-energy": Planted(only(target_output={"value": 62}, energy_fall={"value": 0.1}), {"target_output", "energy_fall"}),
+    "target-route": Planted(only(target_new={"value": 20}, short_share={"value": 0.95}) | {"facts": SCRAP},
+                            {"target_new", "short_share", "supply"}),
+    "target-green": Planted(only(target_new={"value": 27}, green_share={"value": 1.0}), {"target_new", "green_share"}),
+    "target-freeze": Planted(only(target_new={"value": 29}), {"target_new", "more"},
+                             (("more", "no_new_capacity", "crude_steel", 0),), whole=True),
+    "floor-sales": Planted(only(floor_clinker={"value": 50}), {"floor_clinker", "sales"}),
+    "floor-cap": Planted(only(floor_clinker={"value": 20}), {"floor_clinker", "more"}, (("more", "capacity_cap", "clinker", 10),)),
+    "floor-freeze": Planted(only(floor_clinker={"value": 50}) | {"facts": OPEN_SALES}, {"floor_clinker", "more"},
+                            (("more", "no_new_capacity", "clinker", 0),)),
+    "floor-quota": Planted(only(floor_clinker={"value": 50}, quota_clinker={}) | {"facts": OPEN_SALES + NO_QUOTA},
+                           {"floor_clinker", "quota_clinker"}),
+    "floor-budget": Planted(only(floor_clinker={"value": 50}) | {"facts": OPEN_SALES} | POOR, {"floor_clinker", "total_budget"}),
+    "floor-new-level": Planted(only(floor_clinker={"value": 50}, new_level={}) | {"facts": OPEN_SALES, "measures": {"allow": []}},
+                               {"floor_clinker", "new_level"}),
+    "floor-benchmark": Planted(only(floor_clinker={"value": 20}, benchmark_level={"value": 1}) | {"measures": {"allow": []}},
+                               {"floor_clinker", "benchmark_level"}),
+    "floor-baseline": Planted(only(floor_clinker={"value": 20}, baseline={}) | POOR, {"floor_clinker", "baseline", "total_budget"}),
+    "floor-lines": Planted(only(floor_clinker={"value": 200}), {"floor_clinker"}),
+    "floor-floor-scrap": Planted(only(short_share={"value": 0.9}) | {"facts": SCRAP}, {"more", "short_share", "supply"},
+                                 (("more", "production_floor", "crude_steel", 40),)),
+    "floor-energy": Planted(only(energy_fall={"value": 0.1}, floor_clinker={"value": 29}), {"energy_fall", "floor_clinker"}),
+    "load-availability": Planted(only(load_steel={"value": 1}, target_new={"value": 20}) | {"transitions": {"forbid": ["convert", "build_arc"]}},
+                                 {"load_steel", "availability"}),
+    "load-sales": Planted(only() | {"facts": [fact("good_facts", "clinker", "sales", 0)]}, {"more", "sales", "growth_most"},
+                          (("more", "utilisation_floor", "clinker", 1),), whole=True),
+    "route-budget": Planted(only(short_share={"value": 0.3}, target_new={"value": 20}) | POOR, {"short_share", "total_budget"}),
+    "route-pace": Planted(only(short_share={"value": 0.3}, target_new={"value": 20}) | {"pace": {"crude_steel": 0.17}},
+                          {"short_share", "pace_moves"}, whole=True),
+    "benchmark-budget": Planted(only(benchmark_level={"value": 1}, floor_clinker={"value": 20}) | POOR,
+                                {"benchmark_level", "total_budget"}),
+    "benchmark-pace": Planted(only(benchmark_level={"value": 1}, floor_clinker={"value": 20}) | {"pace": {"clinker": 0}},
+                              {"benchmark_level", "pace_retrofits"}),
+    "baseline-demand": Planted(only(baseline={}) | POOR, {"baseline", "demand"}),
+    "life-pace": Planted(only() | {"pace": {"crude_steel": 0}}, {"end_of_life", "pace_moves"}),
+    "cap-growth-least": Planted(only(cap_steel={"value": 30}), {"cap_steel", "growth_least"}),
+    "cap-freeze-budget": Planted(only(cap_steel={"value": 99}) | POOR | {"transitions": {"forbid": ["retire_converter"]}}, {"cap_steel"}),
+}  # fmt: skip
+
+
+def with_clauses(tables: Tables, more: tuple[tuple[str, str, str, float], ...]) -> Tables:
+    """The province with further clauses (id, rule, subject, value in 2023)."""
+    units = {"capacity_cap": "10kt", "production_floor": "10kt", "utilisation_floor": "1"}
+    clauses = [
+        Clause(id=name, name_zh=name, name_en=name, rule=rule, subject=subject, place="here", wording_zh="加", wording_en="more",
+               target=rule.endswith("floor"), active=True, source="illustration")
+        for name, rule, subject, _ in more
+    ]  # fmt: skip
+    facts = [
+        Fact.model_validate({"subject": name, "parameter": "value", "year": 2023, "value": value, "unit": units[rule], "grade": "E",
+                             "source": "illustration", "note": "invented"})
+        for name, rule, _, value in more if rule in units
+    ]  # fmt: skip
+    rows = tables.rows | {"clauses": (*tables.rows["clauses"], *clauses), "clause_facts": (*tables.rows["clause_facts"], *facts)}
+    return replace(tables, rows=rows)
+
+
+def base() -> Scenario:
+    """The test province with firm targets and no budget."""
+    return with_levers(read_scenario(PROVINCE / "plan.yaml"), {"targets": "firm", "budget": {"yearly": None, "total": None}})
+
+
+def names_of(found: Explanation) -> set[str]:
+    """Clauses, and families of facts, that the conflicts name."""
+    chosen = [found.elastic.provisions[number] for conflict in found.conflicts for number in conflict.provisions]
+    return {name for one in chosen for name in (one.family, *(one.subjects if one.clause else ()))}
+
+
+def solved_from_files(found: Explanation, tables: Tables, scenario: Scenario, folder: Path) -> Iterator[Scenario]:
+    """Every repair as it is read from its file, solved and certified."""
+    folders = Folders(folder)
+    folders.scenarios.mkdir()
+    (folders.scenarios / f"{scenario.name}.yaml").write_text(scenario.model_dump_json(exclude={"name"}, exclude_none=True), "utf-8")
+    lines = {language: repair_lines(found, Speaker(language)) for language in Language}
+    for path in write_repairs(folders, scenario, found.repairs, lines[Language.ZH], lines[Language.EN]):
+        repaired = read_scenario(path)
+        problem = assemble(tables, repaired)
+        plan = Session().solve(problem, ask_of(repaired))
+        assert plan.certificate.valid
+        yield repaired
+
+
+def test_the_province_has_a_plan_without_a_plant() -> None:
+    tables = read_tables(PROVINCE)
+    for change in ({}, only()):
+        scenario = with_levers(base(), change)
+        found = explain(tables, scenario, assemble(tables, scenario))
+        assert found.feasible
+        assert found.repairs == ()
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_contradictions_are_named_and_every_repair_solves(name: str, tables: Tables, tmp_path: Path) -> None:
+    planted = PLANTED[name]
+    tables = with_clauses(tables, planted.more)
+    scenario = with_levers(base(), planted.change)
+    found = explain(tables, scenario, assemble(tables, scenario))
+    assert not found.feasible
+    assert planted.named <= names_of(found)
+    assert any(conflict.whole for conflict in found.conflicts) is planted.whole
+    assert not planted.years or {year for conflict in found.conflicts for year in conflict.years} == set(planted.years)
+    assert found.repairs
+    assert len(list(solved_from_files(found, tables, scenario, tmp_path))) == len(found.repairs)
+    for language in Language:
+        assert len(explanation_views(found, "province", Speaker(language))) > 3
