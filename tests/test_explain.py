@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cli import call, project  # noqa: F401 - a fixture
+import worlds
 
+from model.checks import check_tables
 from model.contract import Clause, Fact
+from model.errors import InputError
 from model.explain import Explanation, explain
+from model.explain.arithmetic import most_made, sums
 from model.explain.files import write_repairs
+from model.explain.levers import outward
 from model.folders import Folders
 from model.language import Language, Speaker
 from model.problem import assemble
@@ -87,7 +91,8 @@ PLANTED = {
     "floor-floor-scrap": Planted(only(short_share={"value": 0.9}) | {"facts": SCRAP}, {"more", "short_share", "supply"},
                                  (("more", "production_floor", "crude_steel", 40),)),
     "floor-energy": Planted(only(energy_fall={"value": 0.1}, floor_clinker={"value": 29}), {"energy_fall", "floor_clinker"}),
-    "load-availability": Planted(only(load_steel={"value": 1}, target_new={"value": 20}) | {"transitions": {"forbid": ["convert", "build_arc"]}},
+    "load-availability": Planted(only(load_steel={"value": 1}, target_new={"value": 20})
+                                 | {"transitions": {"forbid": ["convert", "build_arc"]}},
                                  {"load_steel", "availability"}),
     "load-sales": Planted(only() | {"facts": [fact("good_facts", "clinker", "sales", 0)]}, {"more", "sales", "growth_most"},
                           (("more", "utilisation_floor", "clinker", 1),), whole=True),
@@ -170,3 +175,91 @@ def test_planted_contradictions_are_named_and_every_repair_solves(name: str, tab
     assert len(list(solved_from_files(found, tables, scenario, tmp_path))) == len(found.repairs)
     for language in Language:
         assert len(explanation_views(found, "province", Speaker(language))) > 3
+
+
+def test_every_repair_of_an_infeasible_world_solves(tmp_path: Path) -> None:
+    explained = 0
+    for seed in range(12):
+        world = worlds.draw(seed, tight=True)
+        world = replace(world, n=world.n | {"cap": world.n["cap"] * 0.6, "target": world.n["target"] * 1.3})
+        tables = read_tables(worlds.write(worlds.rows_of(world), tmp_path / f"data-{seed}"))
+        check_tables(tables)
+        scenario = Scenario.model_validate(worlds.scenario_of(world))
+        found = explain(tables, scenario, assemble(tables, scenario))
+        assert not found.feasible
+        assert {"target", "capacity_cap", "growth_most"} & names_of(found)
+        assert found.repairs
+        (tmp_path / str(seed)).mkdir()
+        assert len(list(solved_from_files(found, tables, scenario, tmp_path / str(seed)))) == len(found.repairs)
+        explained += 1
+        if explained == 4:
+            break
+    assert explained == 4
+
+
+def test_the_teaching_example_is_explained_as_by_hand() -> None:
+    """A cap of 100 and no bought steel: output reaches 100 instead of 120, or the cap must be 120 again."""
+    root = PROVINCE.parent.parent
+    tables = read_tables(root / "data" / "example")
+    scenario = read_scenario(root / "scenarios" / "infeasible-example.yaml")
+    found = explain(tables, scenario, assemble(tables, scenario))
+    assert names_of(found) == {"value_target", "output_target", "capacity_cap", "steel_cap", "supply"}
+    assert [[(step.subject, step.year, step.before, step.after) for step in repair.steps] for repair in found.repairs] == [
+        [("output_target", 2022, 120.0, 100.0)],
+        [("steel_cap", None, 100.0, 120.0)],
+    ]
+    assert [repair.kind for repair in found.repairs] == ["least", "one"]
+    assert found.conflicts[0].years == (2022,)
+    english = "\n".join(repair_lines(found, Speaker(Language.EN)))
+    assert "Output target 120 → 100" in english
+
+
+def test_a_conflict_of_given_facts_alone_is_said_to_be_one(tables: Tables) -> None:
+    """More final demand in the base year than was made: no clause and no plan can mend that."""
+    scenario = with_levers(base(), only() | {"facts": [fact("good_facts", "clinker", "final_demand", 60)]})
+    found = explain(tables, scenario, assemble(tables, scenario))
+    assert found.conflicts[0].provisions == ()
+    assert {"balance", "base_production"} <= set(found.conflicts[0].rules)
+    assert found.repairs == ()
+    assert len(explanation_views(found, "province", Speaker(Language.EN))) > 3
+
+
+def test_sums_see_what_needs_no_solver(tables: Tables) -> None:
+    """Growth 20 x 1.2 + 40 x 1.5 = 84 against 100; clinker 2 x 30 against 200; electric steel is possible."""
+    scenario = with_levers(base(), only(target_output={"value": 100}, floor_clinker={"value": 200}, short_share={"value": 0.3}))
+    found = {one.clause: one for one in sums(assemble(tables, scenario))}
+    assert (found["target_output"].best, found["target_output"].possible) == (pytest.approx(84), False)
+    assert (found["floor_clinker"].best, found["floor_clinker"].possible) == (pytest.approx(60), False)
+    assert (found["short_share"].best, found["short_share"].possible) == (1.0, True)
+
+
+def test_sums_count_scrap_and_lines_that_cannot_leave(tables: Tables) -> None:
+    """Electric lines make what scrap lasts for: 90 by converter + 16 of scrap, or all lines electric; a furnace without moves stays."""
+    scenario = with_levers(base(), only(freeze_iron={}) | {"facts": SCRAP, "transitions": {"allow": []}})
+    problem = assemble(tables, scenario)
+    assert most_made(problem)["crude_steel"][-1] == pytest.approx(90)
+    freeze = next(one for one in sums(problem) if one.clause == "freeze_iron")
+    assert (freeze.asked, freeze.best, freeze.possible) == (100, 100, True)
+
+
+def test_what_sums_rule_out_has_no_plan_in_any_planted_case(tables: Tables) -> None:
+    for planted in PLANTED.values():
+        problem = assemble(with_clauses(tables, planted.more), with_levers(base(), planted.change))
+        impossible = [one.clause for one in sums(problem) if not one.possible]
+        assert set(impossible) <= planted.named
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "sign", "written"),
+    [(1419.6999, 1500, -1, 1419.6), (100.0000000001, 120, -1, 100), (0.35714, 0.95, -1, 0.35714), (4.0, 0, 1, 4),
+     (0.123456, 0.1, 1, 0.12346), (-3.00004, -2, -1, -3.0001), (0, 0, 1, 0), (1e-7, 1, 1, 0.0001)],
+)  # fmt: skip
+def test_written_numbers_are_rounded_to_the_looser_side(new: float, old: float, sign: int, written: float) -> None:
+    assert outward(new, old, sign) == pytest.approx(written, abs=1e-12)
+
+
+def test_a_name_too_long_for_its_repairs_is_refused(tables: Tables, tmp_path: Path) -> None:
+    scenario = with_levers(base(), only(target_output={"value": 100}) | {"name": "x" * 60})
+    found = explain(tables, scenario, assemble(tables, scenario))
+    with pytest.raises(InputError, match="too long"):
+        write_repairs(Folders(tmp_path), scenario, found.repairs, ["一"] * 9, ["one"] * 9)

@@ -22,6 +22,9 @@ GOAL = Goal.SHORTFALL
 MOVED = 1e-6
 """Relaxations below this share of a provision's size are the solver's tolerance, not a change."""
 
+IDLE = 1e-3
+"""What gives way by less than this share of the whole is left hard if a plan exists without it: the solver's gap, not a need."""
+
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -86,6 +89,15 @@ class Elastic:
     def least(self, give: Mapping[int, float] | Collection[int], *, whole: bool = True) -> Relaxed | None:
         """The least sum of relaxations (each over its size and times its weight) that leaves a plan; ``None`` where none does."""
         weights = give if isinstance(give, Mapping) else dict.fromkeys(give, 1.0)
+        found = self._least(weights, whole=whole)
+        if found is None:
+            return None
+        costs = {number: weights[number] * float((by / self.provisions[number].size).sum()) for number, by in found.by.items()}
+        idle = {number for number, cost in costs.items() if 0 < cost < IDLE * sum(costs.values())}
+        without = {number: weight for number, weight in weights.items() if number not in idle}
+        return (self._least(without, whole=whole) if idle else None) or found
+
+    def _least(self, weights: Mapping[int, float], *, whole: bool) -> Relaxed | None:
         try:
             outcome = solve(self.asked(weights, whole=whole), (GOAL,), self.options)
         except InfeasibleError:

@@ -10,6 +10,7 @@ from model.explain.conflict import Conflict, conflicts
 from model.explain.elastic import Elastic
 from model.explain.levers import Levers
 from model.explain.repairs import Activity, Repair, least_change, open_case, repairs_of
+from model.names import Target
 from model.scenario import Scenario, SolverOptions
 from model.tables import Tables
 
@@ -43,7 +44,8 @@ def explain(
 ) -> Explanation:
     """Explain why a scenario has no plan, and how it would have one. Raises ``SolverError`` or ``LimitError`` where a solve fails."""
     announce("sums")
-    found_sums = sums(problem)
+    hard = problem["clause"].values[(problem["clause_target"].values == 0) | (scenario.targets is Target.FIRM)]
+    found_sums = [one for one in sums(problem) if one.clause in hard]
     announce("collide")
     case = open_case(tables, scenario, problem, activity, options or scenario.solver.model_copy(update={"gaps": {}}))
     if case.elastic.holds():

@@ -96,9 +96,17 @@ class Levers:
         return frozenset(found)
 
     def known(self, provision: Provision) -> bool:
-        """Can a scenario say this provision differently? Not a line's last year, nor output taken over from another result."""
-        taken = provision.family.startswith("growth") and self.scenario.activity is not None
-        return provision.family != "end_of_life" and not taken
+        """Can a scenario say this provision differently? Not a line's last year, output taken over from a result, or a fact not stated."""
+        if provision.family in FACTS and not self._paced(provision):
+            table, parameter = FACTS[provision.family]
+            stated = all(self.rows(table, subject, parameter) or self.rows(table, subject.split("@")[0], parameter)
+                         for subject in provision.subjects)  # fmt: skip
+            return stated and not (provision.family.startswith("growth") and self.scenario.activity is not None)
+        return provision.family != "end_of_life"
+
+    def _paced(self, provision: Provision) -> bool:
+        """Does the scenario itself set a group's pace?"""
+        return provision.family.startswith("pace") and provision.subjects[0] in self.scenario.pace
 
     def written(self, provision: Provision, by: Floats) -> tuple[Change, list[Step]] | None:
         """What to write so that a provision gives way by ``by`` (year, in its own units); ``None`` where no scenario can."""
@@ -115,7 +123,7 @@ class Levers:
             return {"budget": {name: after}}, [Step("budget", "", name, None, before, after, "100M CNY")]
         if provision.family == "availability":
             return self._gathered(self._available(provision.subjects[0], by))
-        if provision.family.startswith("pace") and provision.subjects[0] in self.scenario.pace:
+        if self._paced(provision):
             group, before = provision.subjects[0], float(provision.value[-1])
             after = outward(before + float(by.max()), before, 1)
             return {"pace": {group: after}}, [Step("pace", group, "pace", None, before, after, "1")]
