@@ -19,7 +19,7 @@ from model.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent
 PROVINCE = Path(__file__).parent / "province"
-CASES = 24
+CASES = 28
 """Worlds of which at least 20 have a plan."""
 
 

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Change = dict[str, Any]
 DIGITS = 4
 """Written numbers are rounded to this many digits behind the first, always to the looser side."""
-NEAR = 1e-6
+NEAR = 1e-7
 """A number this close (relatively) to a round one is written as that."""
 FACTS = {
     "growth_most": ("segment_facts", "growth_most"),
