@@ -118,15 +118,16 @@ def run(
         from model.canary import check_solver
         from model.confirm import confirm
         from model.session import Session, ask_of, certified, restricted
-        from model.solve import solve
+        from model.solve import silent
 
         check_solver()
+        session = Session()
     ask = ask_of(scenario)
     ask = replace(ask, options=options or ask.options)
     with clock.step("build"):
-        matrix = restricted(problem, Session().compiled(problem, ask), ask)
+        matrix = restricted(problem, session.compiled(problem, ask), ask)
     with clock.step("solve"):
-        outcome = solve(matrix, ask.goals, ask.options, ask.keep, listener or (lambda progress: None))
+        outcome = session.outcome(matrix, ask, listener or silent)
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
         result = plan.result
