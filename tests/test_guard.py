@@ -89,7 +89,7 @@ def test_two_solvers_agree_on_random_worlds(tmp_path: Path) -> None:
 
 def test_a_plan_that_is_not_the_best_is_not_confirmed(tmp_path: Path) -> None:
     pytest.importorskip("pyscipopt")
-    world = worlds.draw(1)
+    world = worlds.draw(0)
     settings = worlds.scenario_of(world)
     answer = worlds.run(worlds.write(worlds.rows_of(world), tmp_path / "world"), settings)
     first = answer.outcome.stages[0]
