@@ -24,7 +24,7 @@ LAYERS = (
     ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
     ("solution", "canary", "confirm"), ("store",),
     ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",),
-    ("explain", "runner", "live"), ("bench", "compare"), ("report", "show"), ("cli",), ("run",),
+    ("explain", "runner", "live"), ("bench", "compare", "sheets"), ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
