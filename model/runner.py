@@ -123,13 +123,15 @@ def run(
     listener: "Listener | None" = None,
     announce: Announce = lambda step: None,
     force: bool = True,
+    second: bool = False,
 ) -> Stored:
     """Run a scenario and store its certified result, replacing an older one only when the new one is whole.
 
     Without ``force`` a stored result that nothing has changed is examined anew and returned as it is; its manifest then says
-    ``unchanged``. Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
+    ``unchanged``. With ``second`` a second solver must agree before anything is stored, and nothing is taken as it is. Raises
+    ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
     """
-    if not force:
+    if not (force or second):
         announce("compare")
         known = unchanged(folders, name, options)
         if known is not None:
@@ -141,9 +143,12 @@ def run(
     if failed and not scenario.skip_replay:
         raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
     with clock.step("import"):
+        from model.canary import check_solver
+        from model.confirm import confirm
         from model.session import Session, ask_of, certified, restricted
         from model.solve import silent
 
+        check_solver()
         session = Session()
     ask = ask_of(scenario)
     ask = replace(ask, options=options or ask.options)
@@ -154,6 +159,8 @@ def run(
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
         result = plan.result
+    with clock.step("confirm"):
+        opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
     with clock.step("store"):
         manifest = {
             "scenario": scenario.name,
@@ -163,6 +170,7 @@ def run(
             "content_hash": content_hash(scenario, tables.digest(), ask.options, _activity_digest(folders, scenario)),
             "base_year_gate": failed or "passed",
             "certificate": json.loads(plan.certificate.to_json()),
+            "second_solver": [asdict(opinion) for opinion in opinions],
             "rows_columns_nonzeros": list(matrix.shape()),
             "seconds": dict(clock.seconds),
         }

@@ -32,6 +32,7 @@ MADE = (
     "part_",
     "cell_",
     "figure_",
+    "explain_",
 )
 """Keys that are put together from a prefix and a name."""
 

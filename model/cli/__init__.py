@@ -11,6 +11,7 @@ from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.explain import explain
 from model.cli.export_inputs import export_inputs
 from model.cli.import_inputs import import_inputs
 from model.cli.levers import levers
@@ -23,7 +24,7 @@ from model.cli.tables import tables
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, diff, compare, levers, math, synth, bench, tables, export_inputs, import_inputs)
+VERBS = (run, check, replay, show, diff, compare, levers, math, synth, bench, tables, export_inputs, import_inputs, explain)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
@@ -48,7 +49,7 @@ def _explain(error: PathwayError, say: Speaker) -> list[str]:
     if isinstance(error, InputError):
         return fault_lines(error, say)
     if isinstance(error, InfeasibleError):
-        return [say("error_infeasible", what=clean(str(error)))]
+        return [say("error_infeasible", what=clean(str(error)), name=error.scenario or "SCENARIO")]
     return [clean(str(error))]
 
 
