@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 from pyomo.common.errors import InfeasibleConstraintException
 from scipy import sparse
 
-from model.compile.labels import LARGEST
+from model.compile.labels import LARGEST, Places
 from model.compile.names import ColumnNames, RowNames, blocks_of
 from model.compile.rows import Part, Reader, Rows, nothing, write
 from model.compile.templates import UnsupportedError, check_version
@@ -52,10 +52,9 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     matrix = _joined([part for rows in found for part in rows.parts], len(lower), reader.columns.count)
     found.clear()
     kept = _used_rows(matrix, lower, upper, names)
-    objectives = {name: np.bincount(at, values, reader.columns.count) for name, (at, values, _) in goals.items()}
     used = np.diff(matrix.indptr) > 0
-    for costs in objectives.values():
-        used[np.flatnonzero(costs)] = True
+    for at, values, _ in goals.values():
+        used[at[values != 0]] = True
     low, high, whole = reader.columns.bounds()
     return Matrix(
         model=m,
@@ -67,10 +66,17 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
         column_lower=low[used],
         column_upper=high[used],
         integer=whole[used],
-        objectives={name: costs[used] for name, costs in objectives.items()},
+        objectives={name: _spread(at, values, used) for name, (at, values, _) in goals.items()},
         offsets={name: offset for name, (_, _, offset) in goals.items()},
         blocks=blocks_of(reader.columns, used),
     )
+
+
+def _spread(at: Places, values: Floats, used: npt.NDArray[np.bool_]) -> Floats:
+    """Coefficients of an objective, over the columns in use."""
+    costs = np.zeros(len(used))
+    np.add.at(costs, at, values)
+    return costs[used]
 
 
 def _joined(parts: list[Part], rows: int, columns: int) -> sparse.csc_array:
@@ -107,6 +113,6 @@ def _reduced(matrix: sparse.csc_array, rows: npt.NDArray[np.intp], columns: npt.
         index = place[index]
         gone = index < 0
         if gone.any():
-            start = start - np.concatenate([[0], np.cumsum(gone)])[start].astype(start.dtype)
+            start = start - np.searchsorted(np.flatnonzero(gone), start).astype(start.dtype)
             index, value = index[~gone], value[~gone]
     return sparse.csc_array((value, index, start), shape=(len(rows), int(np.count_nonzero(columns))))

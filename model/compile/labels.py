@@ -31,7 +31,7 @@ class Labels:
             if name not in code:
                 code[name] = len(self.names)
                 self.names.append(name)
-        return np.fromiter((code[name] for name in names), np.int32, len(names))
+        return np.fromiter(map(code.__getitem__, names), np.int32, len(names))
 
     def _columns(self, keys: Any) -> list[Codes]:
         """Codes of keys that are held as (names, codes) columns."""

@@ -89,9 +89,7 @@ def _last(digits: npt.NDArray[Any], width: int, number: npt.NDArray[np.int64], s
     return _to(digits, width, number, positions, size, most, -1)
 
 
-def _to(
-    digits: npt.NDArray[Any], width: int, numbers: npt.NDArray[np.int64], values: Places, size: int, most: int, missing: int
-) -> Step:
+def _to(digits: npt.NDArray[Any], width: int, numbers: npt.NDArray[np.int64], values: Places, size: int, most: int, missing: int) -> Step:
     """A step from numbers to values, by a table or, where that would be too large, by sorted numbers."""
     if size > most and len(numbers):
         return Step(digits, width, None, numbers.astype(digits.dtype), values, missing)
