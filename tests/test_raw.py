@@ -1,8 +1,10 @@
 """The hand-written model of the benchmarks is the compiled one, up to the order of its rows and columns."""
 
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from scipy import sparse
 from model.compile import compile_model
 from model.handover import Matrix
 from model.names import Goal
+from model.rules import RULES
 from model.scenario import Scenario
 from model.solution import column_numbers
 
@@ -68,3 +71,20 @@ def test_the_hand_written_model_is_the_compiled_one(
     expected = rows(sparse.csr_array(compiled.matrix), compiled.lower, compiled.upper)
     found = rows(sparse.csr_array(raw.matrix[:, order]), raw.lower, raw.upper)
     assert expected == found
+
+
+def test_the_peers_rules_have_as_many_rows_and_entries(province: xr.Dataset, build_model: ModelBuilder) -> None:
+    """What the benchmarks declare in linopy is what these rules are here, counted and summed."""
+    pytest.importorskip("linopy")
+    from peer import RULES as PEERS
+    from peer import peer_handed_over, peer_model
+
+    ours = compile_model(build_model(province, [room for room in RULES if room.__name__.rsplit(".", 1)[-1] in PEERS], lazy=True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found: Any = peer_handed_over(peer_model(province))
+    values = np.abs(found.getLp().a_matrix_.value_)
+    filled = len(np.unique(sparse.csc_array(ours.matrix).indices))
+    assert filled == ours.shape()[0]
+    assert np.count_nonzero(values) == ours.matrix.nnz
+    assert values.sum() == pytest.approx(np.abs(ours.matrix.data).sum())

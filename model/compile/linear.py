@@ -36,7 +36,7 @@ class Term:
             return np.zeros(count)
         rows = np.empty(self.scope.size, dtype=np.int32)
         add_up(self.scope.rows(0), self.scope.shape, rows)
-        return np.bincount(rows, np.broadcast_to(self.values(parameters), self.scope.shape).ravel(), count)
+        return np.bincount(rows, np.broadcast_to(self.values(parameters), self.scope.shape).ravel(), count).astype(float, copy=False)
 
 
 def varies(expression: Any) -> bool:

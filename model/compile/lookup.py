@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.int32]
-Places = npt.NDArray[np.int32]
+Places = npt.NDArray[np.integer[Any]]
 LARGEST = 2**31 - 1
 """Rows, columns and places are counted in 32 bits, as SciPy and HiGHS do."""
 ROOM = 1_000_000
@@ -52,11 +52,12 @@ def steps_to(codes: Codes, names: int) -> list[Step]:
     most = 8 * len(codes) + ROOM
     used = [np.flatnonzero(np.bincount(column, minlength=names)) for column in codes.T]
     steps: list[Step] = []
-    number, size = np.zeros(len(codes), dtype=np.int64), 1
+    number: npt.NDArray[np.int64] = np.zeros(len(codes), dtype=np.int64)
+    size = 1
     for place, own in enumerate(used):
         width = len(own) + 1
         size *= width
-        digits = np.full(names, len(own), dtype=np.int32 if size <= LARGEST else np.int64)
+        digits: npt.NDArray[Any] = np.full(names, len(own), dtype=np.int32 if size <= LARGEST else np.int64)
         digits[own] = np.arange(len(own))
         number = number * width + digits[codes[:, place]]
         if place == len(used) - 1:

@@ -65,7 +65,7 @@ class Reader:
             expression, indices = template(component)
             found = terms(expression, self._scope(component, indices))
             parts = self._parts(found, 0)
-            places = np.zeros(sum(part.size for part in parts), dtype=np.int32)
+            places: Places = np.zeros(sum(part.size for part in parts), dtype=np.int32)
             values = np.zeros(len(places))
             write(parts, None, places, values)
             offset = float(self._constant(found, 1)[0])
