@@ -1,7 +1,8 @@
 """Declaration, compilation and hand-over of one problem in several ways, in turns inside one run; medians and their ratios.
 
-``python benchmarks/ratios.py --lines 93,500,2000,5000 --rounds 5 --stock 500``. Processor seconds count, because a shared machine
-stretches the clock; memory is the peak above what the process held before. Reading files and the problem's arrays are outside.
+``python benchmarks/ratios.py --lines 93,500,2000,5000``; stock Pyomo (measured once) with ``--ways raw,ours,stock --lines 500``.
+Processor seconds count, because a shared machine stretches the clock; memory is the peak above what the process held before. Reading
+files and the problem's arrays are outside.
 """
 
 import argparse
@@ -134,13 +135,14 @@ def main() -> None:
     parser.add_argument("--lines", default="93,500,2000,5000")
     parser.add_argument("--years", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--stock", default="", help="sizes at which stock Pyomo is measured too, once each")
+    parser.add_argument(
+        "--ways", default="raw,ours,linopy", help="of raw, ours, linopy, stock; raw is what the others are measured against"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "ratios.json")
     asked = parser.parse_args()
     records = []
     for lines in (int(word) for word in asked.lines.split(",")):
-        names = ["raw", "ours", "linopy"] + ["stock"] * (str(lines) in asked.stock.split(","))
-        records.append(compared(lines, asked.years, asked.rounds, names))
+        records.append(compared(lines, asked.years, asked.rounds, asked.ways.split(",")))
         medians = records[-1]["medians"]
         for name, values in medians.items():
             against = {key: value / medians["raw"][key] for key, value in values.items()}
