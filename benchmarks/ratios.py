@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument(
         "--ways", default="raw,ours,linopy", help="of raw, ours, linopy, stock; raw is what the others are measured against"
     )
-    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "ratios.json")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "ratios.json")
     asked = parser.parse_args()
     records = []
     for lines in (int(word) for word in asked.lines.split(",")):
@@ -152,7 +152,6 @@ def main() -> None:
                 flush=True,
             )
         about = {**machine(), "load": os.getloadavg(), "sizes": records}
-        asked.output.parent.mkdir(exist_ok=True)
         asked.output.write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 

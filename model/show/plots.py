@@ -39,7 +39,7 @@ def growth_plot(records: list[dict[str, Any]], path: Path, say: Speaker) -> None
                 axes.loglog([size], [taken], marker="o", color=line.get_color(), markerfacecolor="white", zorder=3)
     axes.set(xlabel=say("plot_size"), ylabel=say("plot_seconds"), title=say("plot_growth"))
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small", ncols=2)
+    axes.figure.legend(loc="outside right center", fontsize="small")
     axes.figure.savefig(path, format="png", dpi=150)
 
 
