@@ -23,6 +23,7 @@ MADE = (
     "row_",
     "state_",
     "help_",
+    "ended_",
     "term_",
     "sheet_",
     "about_",
