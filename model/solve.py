@@ -16,7 +16,7 @@ from model.errors import InfeasibleError, LimitError, SolverError
 from model.handover import Matrix, to_highs
 from model.names import Goal
 from model.scenario import SolverOptions
-from model.tolerances import INTEGRALITY
+from model.tolerances import INTEGRALITY, STRICT
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,7 +54,11 @@ class Stage:
 
 @dataclass
 class Outcome:
-    """The accepted answer of all stages; ``values`` are in the order of the matrix' columns."""
+    """The accepted answer of all stages; ``values`` are in the order of the matrix' columns.
+
+    ``duals`` are those of the matrix' rows in the last stage's linear programme, its binaries fixed: what its objective
+    changes by when a row's limit grows by one. They leave out the rows that keep earlier stages.
+    """
 
     stages: list[Stage]
     values: Floats
@@ -64,6 +68,10 @@ class Outcome:
     def optimal(self) -> bool:
         """Did every stage prove its gap?"""
         return all(stage.status is Status.OPTIMAL for stage in self.stages)
+
+
+class LeaningError(SolverError):
+    """An answer that holds only because its binaries are not quite 0 or 1."""
 
 
 Listener = Callable[[Progress], None]
@@ -150,8 +158,13 @@ def _set_goal(highs: highspy.Highs, matrix: Matrix, goal: Goal) -> None:
     highs.changeColsCost(len(row), np.arange(len(row), dtype=np.int32), row)
 
 
-def _polish(matrix: Matrix, kept: Sequence[tuple[Floats, float]], goal: Goal, values: Floats, options: SolverOptions) -> Floats:
-    """Round the binaries, fix them, and solve the rest as a linear programme: no residue of a relaxed binary stays."""
+def _polish(
+    matrix: Matrix, kept: Sequence[tuple[Floats, float]], goal: Goal, values: Floats, options: SolverOptions
+) -> tuple[Floats, Floats]:
+    """Round the binaries, fix them, and solve the rest as a linear programme: no residue of a relaxed binary stays.
+
+    Returns values of columns and duals of rows.
+    """
     whole = np.flatnonzero(matrix.integer)
     rounded = np.round(values[whole])
     if len(whole) and np.abs(values[whole] - rounded).max() > INTEGRALITY:
@@ -165,8 +178,18 @@ def _polish(matrix: Matrix, kept: Sequence[tuple[Floats, float]], goal: Goal, va
     _set_goal(highs, matrix, goal)
     _solve_twice(highs, options)
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise SolverError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
-    return np.array(highs.getSolution().col_value)
+        raise LeaningError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
+    answer = highs.getSolution()
+    return np.array(answer.col_value), np.array(answer.row_dual)[: matrix.matrix.shape[0]]
+
+
+def _stricter(highs: highspy.Highs, goal: Goal, options: SolverOptions) -> Status:
+    """Solve a stage again with binaries that may hardly lean on their tolerance."""
+    highs.clearSolver()
+    highs.setOptionValue("mip_feasibility_tolerance", STRICT)
+    _solve_twice(highs, options)
+    highs.setOptionValue("mip_feasibility_tolerance", INTEGRALITY)
+    return _accept(highs, goal)
 
 
 def _keep(highs: highspy.Highs, row: Floats, value: float) -> None:
@@ -184,6 +207,7 @@ def solve(matrix: Matrix, goals: Sequence[Goal], options: SolverOptions, keep: f
     kept: list[tuple[Floats, float]] = []
     found: list[Stage] = []
     values: Floats | None = None
+    duals = np.zeros(0)
     for goal in goals:
         started = time.perf_counter()
         row, offset = matrix.objectives[f"objective_{goal}"], matrix.offsets[f"objective_{goal}"]
@@ -197,8 +221,12 @@ def solve(matrix: Matrix, goals: Sequence[Goal], options: SolverOptions, keep: f
         _solve_twice(highs, options)
         stop()
         status = _accept(highs, goal)
+        try:
+            values, duals = _polish(matrix, kept, goal, np.array(highs.getSolution().col_value), options)
+        except LeaningError:
+            status = _stricter(highs, goal, options)
+            values, duals = _polish(matrix, kept, goal, np.array(highs.getSolution().col_value), options)
         info = highs.getInfo()
-        values = _polish(matrix, kept, goal, np.array(highs.getSolution().col_value), options)
         value = float(row @ values)
         whole = bool(matrix.integer.any())
         bound = float(info.mip_dual_bound) if whole else value
@@ -211,4 +239,4 @@ def solve(matrix: Matrix, goals: Sequence[Goal], options: SolverOptions, keep: f
     if values is None:
         raise SolverError("no stage to solve")
     final = [matrix.objectives[f"objective_{stage.goal}"] @ values + matrix.offsets[f"objective_{stage.goal}"] for stage in found]
-    return Outcome([replace(stage, value=float(value)) for stage, value in zip(found, final, strict=True)], values)
+    return Outcome([replace(stage, value=float(value)) for stage, value in zip(found, final, strict=True)], values, duals)
