@@ -30,6 +30,10 @@ SIDES = (-1, 1)
 """A clause is moved a step down and a step up."""
 
 
+NEAR = 1e-5
+"""Changes of emissions nearer than this (10ktCO2e, or share of the change) are the same: sums of thousands of floating-point terms."""
+
+
 @dataclass(frozen=True)
 class Bench:
     """What prices are measured at: the stored plan's decisions, and the least emissions that they allow."""
@@ -156,3 +160,20 @@ def _first(plan: Plan, goal: Goal) -> float:
 def changes(before: xr.Dataset, after: xr.Dataset, names: Sequence[str] = ("move", "install")) -> int:
     """How many moves and installations differ between two plans."""
     return int(sum((np.round(before[name].values) != np.round(after[name].values)).sum() for name in names))
+
+
+def difference(row: xr.Dataset) -> str:
+    """Why dual and true change of one clause differ: ``same``, ``gap``, ``none``, ``lines`` or ``range``, the first that holds."""
+    sides, step, dual = row["side"].values, float(row["step"]), float(row["dual"])
+    solved, fixed, low, high = (row[name].values for name in ("solved", "fixed", "solved_low", "solved_high"))
+    linear = dual * step * sides
+    near = NEAR * np.maximum(1.0, np.abs(linear))
+    known = ~np.isnan(solved)
+    if known.all() and (np.abs(solved - linear) <= near).all():
+        return "same"
+    if known.all() and ((low - near <= linear) & (linear <= high + near)).all():
+        return "gap"
+    if not known.all():
+        return "none"
+    kept = ~np.isnan(fixed) & (np.abs(solved - fixed) <= near)
+    return "range" if kept.all() else "lines"
