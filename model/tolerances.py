@@ -23,3 +23,6 @@ GAP = 1e-4
 
 FRONT = 1e-5
 """Share of an axis' range by which a plan must be better to count as one that an exact trade-off lacks; ten times the solver's."""
+
+ABSOLUTE_GAP = 1e-6
+"""A stage also counts as optimal at this absolute gap (HiGHS' mip_abs_gap)."""

@@ -10,8 +10,9 @@ from model.folders import Folders
 from model.names import Goal
 from model.runner import read_result
 from model.scenario import Scenario
-from model.session import Ask, ask_of
+from model.session import Ask, Plan, Session, ask_of, start_of
 from model.solution import flatten
+from model.solve import Listener
 from model.store import load_study, save_study
 
 
@@ -57,6 +58,12 @@ def ground(folders: Folders, name: str) -> Ground:
         bounds={Goal(stage["goal"]): float(stage["bound"]) for stage in stages},
         rests_on={key: str(stored.manifest[key]) for key in ("sha256", "scenario_hash", "data_hash")},
     )
+
+
+def resolved(base: Ground, problem: xr.Dataset, ask: Ask, session: Session, heard: Listener) -> Plan:
+    """A like problem solved, starting from the stored plan."""
+    matrix = session.compiled(problem, ask)
+    return session.solve_matrix(problem, matrix, ask, heard, start_of(problem, matrix, base.flat))
 
 
 def pursue(

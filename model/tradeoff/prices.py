@@ -22,9 +22,9 @@ from model.handover import Matrix
 from model.names import Goal
 from model.schema import BINARY
 from model.session import Ask, Plan, Session, restricted
-from model.solve import Listener
+from model.solve import Listener, silent
 from model.tradeoff.clauses import moved
-from model.tradeoff.ground import Ground
+from model.tradeoff.ground import Ground, resolved
 
 SIDES = (-1, 1)
 """A clause is moved a step down and a step up."""
@@ -40,7 +40,7 @@ class Bench:
 
     base: Ground
     session: Session
-    heard: Listener | None
+    heard: Listener
 
     @property
     def goals(self) -> tuple[Goal, ...]:
@@ -51,7 +51,7 @@ class Bench:
         """Least emissions of a problem, with the plan's yes-or-no decisions or with any."""
         given = {name: self.base.flat[name].values for name in BINARY} if fixed else {}
         ask: Ask = replace(self.base.ask, goals=goals or self.goals, keep=0.0, fixed=given, limits=limits or {})
-        return self.session.solve(problem, ask, self.heard)
+        return resolved(self.base, problem, ask, self.session, self.heard)
 
 
 def dual_price(bench: Bench, clause: str, shift: float = 1.0) -> float:
@@ -80,7 +80,7 @@ def _asked(bench: Bench, problem: xr.Dataset, ask: Ask) -> Matrix:
 
 def _drift(plan: Plan, before: Matrix, after: Matrix, goal: Goal) -> float:
     """First-order change of a stage's value from one matrix to another of the same rows and columns."""
-    values, duals = plan.outcome.values, plan.outcome.duals
+    values, duals = plan.outcome.values, plan.outcome.duals[goal]
     name = f"objective_{goal}"
     ends = [np.where(duals > 0, asked.lower, asked.upper) for asked in (before, after)]
     limit = np.zeros(len(duals))
@@ -90,7 +90,7 @@ def _drift(plan: Plan, before: Matrix, after: Matrix, goal: Goal) -> float:
 
 
 def clause_prices(
-    base: Ground, steps: dict[str, float], earlier: xr.Dataset | None = None, session: Session | None = None, heard: Listener | None = None
+    base: Ground, steps: dict[str, float], earlier: xr.Dataset | None = None, session: Session | None = None, heard: Listener = silent
 ) -> Iterator[xr.Dataset]:
     """Prices of clauses, each yielded with those before it.
 

@@ -9,7 +9,7 @@ import xarray as xr
 from model.names import Goal
 from model.schema import BINARY
 from model.session import Ask, Cut, Plan, Session
-from model.solve import Listener
+from model.solve import Listener, Start, silent
 from model.tradeoff.axes import Axis, Floats, amount, axis, emissions, mixed
 from model.tradeoff.ground import Ground
 
@@ -36,13 +36,14 @@ class Found:
 class Search:
     """Finds plans of one problem; each is certified."""
 
-    def __init__(self, base: Ground, other: Axis, gap: float | None = None, session: Session | None = None, heard: Listener | None = None):
+    def __init__(self, base: Ground, other: Axis, gap: float | None = None, session: Session | None = None, heard: Listener = silent):
         """``gap`` replaces the scenario's gaps: 0 for an exact trade-off."""
         self.base, self.session, self.heard, self.axis = base, session or Session(), heard, other
         self.problem, self.ask = base.problem, base.held
         if gap is not None:
             self.ask = replace(self.ask, options=self.ask.options.model_copy(update={"gap": gap, "gaps": {}}))
         self.xs, self.ys = axis(self.problem, other), emissions(self.problem, self.ask.boundary)
+        self.start: Start | None = None
         self.other = Goal.COST if other is Axis.COST else Goal.AIM
 
     @cached_property
@@ -56,7 +57,8 @@ class Search:
             ask = replace(ask, cuts=(Cut("limit_x", self.xs, upper=most_x),))
         if np.isfinite(most_y):
             ask = replace(ask, limits={**ask.limits, Goal.EMISSIONS: most_y})
-        plan: Plan = self.session.solve(self.problem, ask, self.heard)
+        plan: Plan = self.session.solve(self.problem, ask, self.heard, self.start)
+        self.start = plan.outcome.start()
         x, y = amount(self.xs, plan.flat), amount(self.ys, plan.flat)
         return Found(x, y, plan.outcome.stages[0].bound, plan.bound(Goal.EMISSIONS), plan.flat)
 

@@ -17,10 +17,10 @@ import xarray as xr
 
 from model.names import Goal
 from model.session import Session
-from model.solve import Listener
+from model.solve import Listener, silent
 from model.tradeoff.axes import amount, emissions
 from model.tradeoff.clauses import binding, rule_of, without
-from model.tradeoff.ground import Ground
+from model.tradeoff.ground import Ground, resolved
 
 Coalition = frozenset[str]
 KINDS = {
@@ -62,14 +62,14 @@ def kinds(problem: xr.Dataset) -> dict[str, list[str]]:
     return {name: clauses for name, clauses in found.items() if clauses}
 
 
-def worth(base: Ground, game: Game, coalition: Coalition, session: Session, heard: Listener | None = None) -> Value:
+def worth(base: Ground, game: Game, coalition: Coalition, session: Session, heard: Listener = silent) -> Value:
     """Emissions (10ktCO2e, all planning years) of the best plan when only a coalition's clauses of the game bind."""
     out = [clause for name, clauses in game.groups.items() if name not in coalition for clause in clauses]
     second = Goal.COST if game.lead is Goal.EMISSIONS else Goal.EMISSIONS
     first = (Goal.SHORTFALL,) if Goal.SHORTFALL in base.values else ()
     goals = (*first, Goal.EMISSIONS) if game.lead is Goal.EMISSIONS else (*first, game.lead, second)
     fixed = {"output": base.flat["output"].values} if game.hold_output else {}
-    plan = session.solve(without(base.problem, out), replace(base.ask, goals=goals, keep=0.0, fixed=fixed), heard)
+    plan = resolved(base, without(base.problem, out), replace(base.ask, goals=goals, keep=0.0, fixed=fixed), session, heard)
     found = amount(emissions(base.problem, base.ask.boundary), plan.flat)
     return Value(found, min(plan.bound(Goal.EMISSIONS), found))
 
@@ -122,7 +122,7 @@ def shapley(
     drawn: Sequence[Sequence[str]] | None = None,
     earlier: xr.Dataset | None = None,
     session: Session | None = None,
-    heard: Listener | None = None,
+    heard: Listener = silent,
 ) -> Iterator[xr.Dataset]:
     """Values of a game; yields after every coalition that is valued, those before it included.
 

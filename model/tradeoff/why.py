@@ -13,9 +13,9 @@ import xarray as xr
 from model.errors import InfeasibleError
 from model.names import Goal
 from model.session import Ask, Cut, Plan, Session
-from model.solve import Listener
+from model.solve import Listener, silent
 from model.tradeoff.axes import Floats
-from model.tradeoff.ground import Ground
+from model.tradeoff.ground import Ground, resolved
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,13 @@ def turned(base: Ground, opposite: Opposite) -> Ask:
 
 
 def reasons(
-    base: Ground, asked: Sequence[Opposite], session: Session | None = None, heard: Listener | None = None
+    base: Ground, asked: Sequence[Opposite], session: Session | None = None, heard: Listener = silent
 ) -> Iterator[Reason]:
     """What each opposite decision leads to, one after the other."""
     solver = session or Session()
     for opposite in asked:
         try:
-            plan = solver.solve(base.problem, turned(base, opposite), heard)
+            plan = resolved(base, base.problem, turned(base, opposite), solver, heard)
         except InfeasibleError:
             yield Reason(opposite, False, {}, np.nan, np.nan, [], {}, {})
             continue
