@@ -9,15 +9,19 @@ from rich.console import Console
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
+from model.cli.frontier import frontier
 from model.cli.math import math
+from model.cli.prices import prices
 from model.cli.replay import replay
 from model.cli.run import run
+from model.cli.shapley import shapley
 from model.cli.show import show
 from model.cli.synth import synth
+from model.cli.why import why
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, math, synth, bench)
+VERBS = (run, check, replay, show, math, synth, bench, frontier, prices, shapley, why)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(

@@ -45,14 +45,21 @@ class Ground:
         return replace(self.ask, goals=(Goal.EMISSIONS, Goal.COST), keep=0.0, limits=limits)
 
 
-def ground(folders: Folders, name: str) -> Ground:
-    """The ground that a stored result gives, examined anew. Raises ``ResultError`` where there is none that holds."""
+def ground(folders: Folders, name: str, gap: float | None = None) -> Ground:
+    """The ground that a stored result gives, examined anew; ``gap`` replaces those of emissions and cost.
+
+    Raises ``ResultError`` where there is no result that holds.
+    """
     stored = read_result(folders, name)
     stages = stored.manifest["stages"]
+    ask = ask_of(Scenario.model_validate_json(stored.inputs.attrs["scenario_json"]))
+    if gap is not None:
+        options = ask.options.model_copy(update={"gaps": ask.options.gaps | {Goal.EMISSIONS: gap, Goal.COST: gap, Goal.AIM: gap}})
+        ask = replace(ask, options=options)
     return Ground(
         name=name,
         problem=stored.inputs,
-        ask=ask_of(Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])),
+        ask=ask,
         flat=flatten(stored.result, stored.inputs),
         values={Goal(stage["goal"]): float(stage["value"]) for stage in stages},
         bounds={Goal(stage["goal"]): float(stage["bound"]) for stage in stages},

@@ -1,4 +1,4 @@
-"""Which clause brought how many tonnes: Shapley values over groups of clauses.
+r"""Which clause brought how many tonnes: Shapley values over groups of clauses.
 
 .. math:: \\phi_i = \\sum_{S \\subseteq N \\setminus i} \\frac{|S|!\\,(n-|S|-1)!}{n!} \\left(v(S \\cup i) - v(S)\\right)
 
@@ -113,7 +113,9 @@ def needed(players: Sequence[str], drawn: Sequence[Sequence[str]] | None) -> lis
     """Coalitions that must be valued: all, or those that the drawn orders pass."""
     if drawn is None:
         return coalitions(players)
-    return list(dict.fromkeys([frozenset(), frozenset(players), *(frozenset(order[:at]) for order in drawn for at in range(1, len(order)))]))
+    return list(
+        dict.fromkeys([frozenset(), frozenset(players), *(frozenset(order[:at]) for order in drawn for at in range(1, len(order)))])
+    )
 
 
 def shapley(
