@@ -1,5 +1,9 @@
 """Prices of clauses, Shapley values and reasons: against hand sums of the teaching example, as properties, and from the command line."""
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -284,3 +288,67 @@ def test_an_aim_is_what_its_weights_say(example: Ground) -> None:
     plan = Session().solve(example.problem, ask)
     assert plan.value(Goal.AIM) == pytest.approx(350)
     assert plan.value(Goal.EMISSIONS) == pytest.approx(262)
+
+
+# the command line
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the example, run."""
+    root = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "run.py", root / "run.py")
+    (root / "model").symlink_to(ROOT / "model")
+    shutil.copytree(ROOT / "data" / "example", root / "data" / "example")
+    shutil.copy(ROOT / "data" / "units.csv", root / "data" / "units.csv")
+    (root / "scenarios").mkdir()
+    shutil.copy(ROOT / "scenarios" / "example.yaml", root / "scenarios" / "example.yaml")
+    assert call(root, "run", "example").returncode == 0
+    return root
+
+
+def call(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a child process."""
+    environment = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+    return subprocess.run([sys.executable, "run.py", *words], cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "file"),
+    [
+        (["frontier", "example", "--exact", "--lang", "en"], ["Complete, and proven part by part", "334.00"], "frontier-cost-exact"),
+        (["frontier", "example", "--against", "output", "--points", "3", "--lang", "zh"], ["已证明的下界", "447.00"], "frontier-output"),
+        (["prices", "example", "--clauses", "steel_replacement", "--step", "10", "--lang", "zh"], ["重新求解", "72.00"], "prices"),
+        (["shapley", "example", "--lang", "en"], ["value targets", "sum to the difference"], "shapley-emissions"),
+        (["shapley", "example", "--lead", "cost", "--samples", "3", "--lang", "zh"], ["标准误"], "shapley-cost"),
+        (["why", "furnace_1", "--scenario", "example", "--lang", "en"], ["+16.0", "2021"], None),
+        (["why", "site_large", "--scenario", "example", "--lang", "zh"], ["没有任何可行方案"], None),
+    ],
+)
+def test_verbs_print_and_store(ran: Path, words: list[str], told: list[str], file: str | None) -> None:
+    """Each in one language; studies stand beside their result."""
+    ended = call(ran, *words)
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+    flat = "".join(ended.stdout.split())
+    assert [text for text in told if "".join(text.split()) not in flat] == []
+    if file:
+        assert (ran / "results" / "example" / f"{file}.nc").is_file()
+        again = call(ran, *words)
+        assert again.stdout.splitlines()[-3:] == ended.stdout.splitlines()[-3:]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["why", "furnace_9", "--scenario", "example", "--lang", "en"], 2, "near it: furnace_"),
+        (["why", "furnace_1", "--scenario", "example", "--year", "2040", "--lang", "en"], 2, "between 2021 and 2022"),
+        (["prices", "example", "--clauses", "steel_cap,nothing", "--lang", "en"], 2, "'nothing' does not bind"),
+        (["frontier", "nowhere"], 6, "run it again"),
+        (["shapley", "../example"], 6, "not the name of a result"),
+    ],
+)
+def test_wrong_words_end_with_what_to_do(ran: Path, words: list[str], code: int, told: str) -> None:
+    """No traceback for a user's mistake."""
+    ended = call(ran, *words)
+    assert (ended.returncode, told in " ".join(ended.stderr.split()), "Traceback" in ended.stderr) == (code, True, False), ended.stderr
