@@ -37,7 +37,7 @@ Chain = list[tuple[float, float]]
 
 def ground_of(problem: xr.Dataset, scenario: Scenario) -> Ground:
     """A ground without a stored result, for problems whose targets are firm."""
-    return Ground(scenario.name, problem, ask_of(scenario), xr.Dataset(), {}, {}, {})
+    return Ground(scenario.name, problem, ask_of(scenario), xr.Dataset(), xr.Dataset(), {}, {}, {})
 
 
 @pytest.fixture(scope="module")

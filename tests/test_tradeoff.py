@@ -54,7 +54,7 @@ def solved(problem: xr.Dataset, scenario: Scenario) -> Ground:
     plan = Session().solve(problem, ask_of(scenario))
     values = {stage.goal: stage.value for stage in plan.outcome.stages}
     bounds = {stage.goal: stage.bound for stage in plan.outcome.stages}
-    return Ground(scenario.name, problem, ask_of(scenario), plan.flat, values, bounds, {})
+    return Ground(scenario.name, problem, ask_of(scenario), plan.result, plan.flat, values, bounds, {})
 
 
 @pytest.fixture(scope="module")
@@ -264,9 +264,10 @@ def test_why_in_a_year(example: Ground) -> None:
 
 
 def test_both_abatement_curves_in_one_table() -> None:
-    """Steps of the system keep their order, measures come by cost."""
+    """Steps of the system keep their order, measures come by cost; one that saves nothing has none."""
     study = xr.Dataset({"x": ("point", [10.0, 11.0, 14.0]), "y": ("point", [30.0, 20.0, 10.0])})
-    measures = xr.Dataset({"tonnes": ("measure", [3.0, 2.0]), "cost_per_tonne": ("measure", [90.0, -5.0])}, {"measure": ["b", "a"]})
+    costs = [90.0, np.nan, -5.0]
+    measures = xr.Dataset({"tonnes": ("option", [3.0, 0.0, 2.0]), "cost_per_tonne": ("option", costs)}, {"option": ["b", "c", "a"]})
     found = joined_curves(system_curve(study, 5.0), measures)
     assert found["name"].values.tolist() == ["1", "2", "a", "b"]
     assert found["cost_per_tonne"].values == pytest.approx([1000, 3000, -5, 90])

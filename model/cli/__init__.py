@@ -9,6 +9,7 @@ from rich.console import Console
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
+from model.cli.compare import compare
 from model.cli.frontier import frontier
 from model.cli.math import math
 from model.cli.prices import prices
@@ -21,7 +22,7 @@ from model.cli.why import why
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, math, synth, bench, frontier, prices, shapley, why)
+VERBS = (run, check, replay, show, compare, frontier, prices, shapley, why, math, synth, bench)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(

@@ -18,6 +18,7 @@ def frontier(
     lang: Lang = None,
 ) -> None:
     """Trade emissions off against cost or gross output."""
+    from model.compare import abatement
     from model.live import Live
     from model.names import Goal
     from model.show import front_views
@@ -35,5 +36,6 @@ def frontier(
         for study in pursue(folders, base, kind, terms, lambda old: whole(search, old) if exact else sketch(search, points, old)):
             proofs = study.sizes.get("proof", 0)
             console.print(say("front_progress", points=study.sizes["point"], proofs=proofs), style="dim")
-    for view in front_views(study, float(base.problem["span"].values[1:].sum()), Goal.SHORTFALL in base.values, say):
+    measures = abatement(base.result, base.problem, int(base.problem["year"].values[-1]))
+    for view in front_views(study, float(base.problem["span"].values[1:].sum()), Goal.SHORTFALL in base.values, measures, say):
         console.print(view)

@@ -24,6 +24,7 @@ class Ground:
         name: Scenario.
         problem: Its inputs, arrays of ``schema.PROBLEM``.
         ask: What the scenario asks, all stages.
+        result: Its decisions and ledgers as they are stored.
         flat: Its decisions over flat dims.
         values: Value of each stage.
         bounds: Proven bound of each stage.
@@ -33,6 +34,7 @@ class Ground:
     name: str
     problem: xr.Dataset
     ask: Ask
+    result: xr.Dataset
     flat: xr.Dataset
     values: dict[Goal, float]
     bounds: dict[Goal, float]
@@ -60,6 +62,7 @@ def ground(folders: Folders, name: str, gap: float | None = None) -> Ground:
         name=name,
         problem=stored.inputs,
         ask=ask,
+        result=stored.result,
         flat=flatten(stored.result, stored.inputs),
         values={Goal(stage["goal"]): float(stage["value"]) for stage in stages},
         bounds={Goal(stage["goal"]): float(stage["bound"]) for stage in stages},
