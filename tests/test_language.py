@@ -10,8 +10,31 @@ from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
 MADE = (
-    "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "player_", "reason_",
-)  # fmt: skip
+    "task_",
+    "key_",
+    "col_",
+    "step_",
+    "goal_",
+    "status_",
+    "sector_",
+    "source_",
+    "cost_",
+    "kind_",
+    "row_",
+    "state_",
+    "help_",
+    "term_",
+    "sheet_",
+    "about_",
+    "field_",
+    "table_",
+    "grade_",
+    "part_",
+    "cell_",
+    "figure_",
+    "player_",
+    "reason_",
+)
 """Keys that are put together from a prefix and a name."""
 
 
