@@ -34,6 +34,8 @@ MADE = (
     "cell_",
     "figure_",
     "explain_",
+    "player_",
+    "reason_",
 )
 """Keys that are put together from a prefix and a name."""
 
