@@ -26,7 +26,8 @@ from model.tables import Tables, data_digest, read_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model.solve import Listener, Outcome
+    from model.session import Plan
+    from model.solve import Listener
 
 Announce = Callable[[str], None]
 
@@ -162,29 +163,29 @@ def run(
     with clock.step("confirm"):
         opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
     with clock.step("store"):
-        manifest = {
+        manifest: dict[str, Any] = {
             "scenario": scenario.name,
             "scenario_hash": scenario.digest(),
             "data": tables.folder.name,
             "data_hash": tables.digest(),
             "content_hash": content_hash(scenario, tables.digest(), ask.options, _activity_digest(folders, scenario)),
             "base_year_gate": failed or "passed",
-            "certificate": json.loads(plan.certificate.to_json()),
             "second_solver": [asdict(opinion) for opinion in opinions],
-            "rows_columns_nonzeros": list(matrix.shape()),
             "seconds": dict(clock.seconds),
         }
-        manifest |= _provenance(outcome, ask.options)
+        manifest |= _provenance(plan)
         save(folders.results, name, _described(result, manifest), problem, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
 
 
-def _provenance(outcome: "Outcome", options: SolverOptions) -> dict[str, Any]:
-    """How and with what an answer was found."""
+def _provenance(plan: "Plan") -> dict[str, Any]:
+    """How and with what an answer was found, and what the examiner says of it."""
     return {
-        "stages": [asdict(stage) for stage in outcome.stages],
-        "optimal": outcome.optimal,
-        "solver": options.model_dump(mode="json"),
+        "certificate": json.loads(plan.certificate.to_json()),
+        "rows_columns_nonzeros": list(plan.matrix.shape()),
+        "stages": [asdict(stage) for stage in plan.outcome.stages],
+        "optimal": plan.outcome.optimal,
+        "solver": plan.ask.options.model_dump(mode="json"),
         "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
