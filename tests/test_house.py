@@ -22,8 +22,9 @@ TESTS = Path(__file__).parent
 LAYERS = (
     ("language",), ("names", "errors", "tolerances"), ("units", "folders", "refusal"), ("contract", "parameters", "schema"), ("tables",),
     ("rules",), ("scenario",), ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
-    ("solution",), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("session",), ("fingerprint",),
-    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets"), ("report", "show"), ("cli",), ("run",),
+    ("solution", "canary", "confirm"), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth"),
+    ("session",), ("fingerprint",), ("explain", "runner", "live", "editor", "difference"), ("batch",),
+    ("bench", "compare", "sheets", "tradeoff"), ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 MADE = (
     "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "task_", "key_",
     "sheet_", "about_", "field_", "table_", "grade_", "part_", "cell_", "figure_", "pydantic_", "dimension_", "item_", "ends_", "ledger_",
+    "explain_", "player_", "ended_", "reason_",
 )  # fmt: skip
 """Keys that are put together from a prefix and a name."""
 

@@ -82,7 +82,7 @@ class Scenario(Levers):
     @classmethod
     def _stages(cls, goals: list[Goal]) -> list[Goal]:
         """Each stage once; the shortfall comes with ``targets: closest``."""
-        if Goal.SHORTFALL in goals:
+        if {Goal.SHORTFALL, Goal.AIM} & set(goals):
             raise ValueError(told("shortfall_listed"))
         if len(set(goals)) < len(goals):
             raise ValueError(told("stage_twice"))
