@@ -180,7 +180,7 @@ def messages(path: Path) -> Iterator[tuple[int, ast.expr | None]]:
             read = name not in ("InputError", *SILENT) and not (name == "ValueError" and room_of(path) in ENGLISH_VALUES)
             if read:
                 yield node.lineno, node.exc.args[0] if node.exc.args else None
-        elif isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func).split(".")[-1] in ("Fault", "add"):
+        elif isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func).endswith(("Fault", "faults.add")):
             yield node.lineno, node.args[1]
 
 
