@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from model.cli.alternatives import alternatives
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
@@ -17,7 +18,7 @@ from model.cli.synth import synth
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, math, synth, bench)
+VERBS = (run, check, replay, show, math, synth, bench, alternatives)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(

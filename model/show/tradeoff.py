@@ -10,7 +10,7 @@ from rich.table import Table
 from model.language import Speaker
 from model.names import Goal
 from model.show.text import number, plain, table
-from model.tradeoff import Opposite, Reason, Taken, differing, difference, system_curve
+from model.tradeoff import Opposite, Reason, Taken, difference, differing, system_curve
 from model.units import read_names
 
 TONNES = 1e4
@@ -84,7 +84,9 @@ def price_views(study: xr.Dataset, problem: xr.Dataset, units: Mapping[str, str]
     return [shown, plain(say("price_note"))]
 
 
-def shapley_views(study: xr.Dataset, groups: Mapping[str, list[str]], problem: xr.Dataset, lead: Goal, say: Speaker) -> list[RenderableType]:
+def shapley_views(
+    study: xr.Dataset, groups: Mapping[str, list[str]], problem: xr.Dataset, lead: Goal, say: Speaker
+) -> list[RenderableType]:
     """What each kind of clause brought."""
     sampled = "error" in study
     columns = ["group", "clauses", "value", "error" if sampled else "range"]
