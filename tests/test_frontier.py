@@ -1,6 +1,6 @@
 """The trade-off between emissions and cost, or output: against the hand example, against full enumeration, and as geometry."""
 
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,9 @@ from model.checks import check_tables
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, read_scenario
-from model.session import Session, ask_of
+from model.session import ask_of
 from model.tables import read_tables
-from model.tradeoff import Axis, Ground, Piece, Search, corners, envelope, frontier, height, supported
+from model.tradeoff import Axis, Ground, Piece, Search, frontier, height
 from tests.test_oracle import Life, Province, Year, _in_turn, _lives, _standing_cost
 from tests.worlds import World, draw, rows_of, scenario_of, write
 
@@ -125,13 +125,16 @@ def test_frontier_is_what_enumeration_finds(seed: int, tight: bool, tmp_path: Pa
     print(seed, tight, len(chains), len(x), len(found["within"]), found.attrs["within"], found["supported"].values.sum())
     lefts = [chain[0] for chain in chains]
     assert (x[0], y[0]) == pytest.approx(min(lefts), rel=1e-6)
-    rights = min(((chain[-1][1], chain[-1][0]) for chain in chains))
+    rights = min((chain[-1][1], chain[-1][0]) for chain in chains)
     assert (y[-1], x[-1]) == pytest.approx(rights, rel=1e-6)
     for at in np.linspace(x[0], x[-1], 300)[1:-1]:
         near = 1e-4 * (x[-1] - x[0])
         if np.abs(found["x_start"].values - at).min() < near:
             continue  # a jump may stand a hair to the left or right
         least = min(height(chain, at) for chain in chains)
-        pieces = [Piece(0, (a, b), (c, d)) for a, b, c, d in zip(*(found[n].values for n in ("x_start", "y_start", "x_end", "y_end")), strict=True)]
+        pieces = [
+            Piece(0, (a, b), (c, d))
+            for a, b, c, d in zip(*(found[n].values for n in ("x_start", "y_start", "x_end", "y_end")), strict=True)
+        ]
         mine = min(height([p.start, p.end] if not p.single else [p.start], at) for p in pieces)
         assert mine == pytest.approx(least, abs=1e-4 * (y[0] - y[-1]))

@@ -95,7 +95,7 @@ def _names(stored: Stored, dim: str, label: str) -> tuple[str, str]:
 
 def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
     rows = {row.id: row for row in tables.of(Clause)}
-    units = _clause_units(tables)
+    units = clause_units(tables)
     columns = ("clause", "place", "year", "asked", "reached", "slack", "unit", "state")
     shown = table(say("head_score"), [say(f"col_{name}") for name in columns])
     for score in scores:
@@ -103,7 +103,7 @@ def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
         state, style = _state(score)
         digits = 3 if abs(score.asked) < 10 and score.rule != "replacement" else 1
         asked = "–" if pd.isna(score.asked) else ("≤ " if score.rule in UPPER else "≥ ") + number(score.asked, digits)
-        place, unit = say.pick(row.place, row.place_en or row.place), _unit_name(units.get(score.clause), say)
+        place, unit = say.pick(row.place, row.place_en or row.place), unit_name(units.get(score.clause), say)
         shown.add_row(
             plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
             number(score.slack, digits), plain(unit), plain(say(state), style),
@@ -120,7 +120,7 @@ def _state(score: Score) -> tuple[str, str]:
     return ("state_missed", "red") if score.slack < 0 else ("state_met", "green")
 
 
-def _clause_units(tables: Tables) -> dict[str, str]:
+def clause_units(tables: Tables) -> dict[str, str]:
     """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
     groups = {row.id: row.unit for row in tables.of(Group)}
     accounts = {row.id: groups[row.group] for row in tables.of(Account)}
@@ -129,7 +129,8 @@ def _clause_units(tables: Tables) -> dict[str, str]:
     return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
 
 
-def _unit_name(unit: str | None, say: Speaker) -> str:
+def unit_name(unit: str | None, say: Speaker) -> str:
+    """A unit as a reader knows it; nothing where there is none."""
     return say.pick(*read_names()[unit]) if unit else ""
 
 

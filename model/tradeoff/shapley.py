@@ -113,7 +113,9 @@ def needed(players: Sequence[str], drawn: Sequence[Sequence[str]] | None) -> lis
     """Coalitions that must be valued: all, or those that the drawn orders pass."""
     if drawn is None:
         return coalitions(players)
-    return list(dict.fromkeys([frozenset(), frozenset(players), *(frozenset(order[:at]) for order in drawn for at in range(1, len(order)))]))
+    return list(
+        dict.fromkeys([frozenset(), frozenset(players), *(frozenset(order[:at]) for order in drawn for at in range(1, len(order)))])
+    )
 
 
 def shapley(

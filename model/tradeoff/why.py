@@ -112,9 +112,7 @@ def turned(base: Ground, opposite: Opposite) -> Ask:
     return replace(base.ask, keep=0.0, cuts=(cut,))
 
 
-def reasons(
-    base: Ground, asked: Sequence[Opposite], session: Session | None = None, heard: Listener = silent
-) -> Iterator[Reason]:
+def reasons(base: Ground, asked: Sequence[Opposite], session: Session | None = None, heard: Listener = silent) -> Iterator[Reason]:
     """What each opposite decision leads to, one after the other."""
     solver = session or Session()
     for opposite in asked:
