@@ -164,7 +164,7 @@ def _row(weights: Mapping[str, Floats], numbers: Mapping[str, npt.NDArray[np.int
 def certified(problem: xr.Dataset, matrix: Matrix, ask: Ask, outcome: Outcome) -> Plan:
     """The solver's answer as decisions, examined. Raises ``SolverError`` where the examiner objects."""
     flat = decisions(problem, matrix, outcome)
-    values = {stage.goal: stage.value for stage in outcome.stages if stage.goal is not Goal.AIM}
+    values: dict[Goal, float] = {stage.goal: stage.value for stage in outcome.stages if stage.goal is not Goal.AIM}
     terms = Terms(list(values), ask.boundary, ask.closest, values)
     certificate = examine(problem, flat, terms)
     if not certificate.valid:

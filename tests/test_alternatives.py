@@ -31,7 +31,7 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     problem, ask = assemble(tables, scenario), replace(ask_of(scenario), options=SolverOptions(gap=0))
     plan = Session().solve(problem, ask)
     found = {stage.goal: stage.value for stage in plan.outcome.stages}
-    return Ground("world", problem, ask, plan.flat, found, found, {})
+    return Ground("world", problem, ask, plan.result, plan.flat, found, found, {})
 
 
 def searched(base: Ground, most: int = 100) -> Known:

@@ -9,7 +9,34 @@ from model.language import CATALOGUE, Language, Speaker, read_catalogue
 from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
-MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "verdict_", "term_")
+MADE = (
+    "task_",
+    "key_",
+    "col_",
+    "step_",
+    "goal_",
+    "status_",
+    "sector_",
+    "source_",
+    "cost_",
+    "kind_",
+    "row_",
+    "state_",
+    "help_",
+    "ended_",
+    "term_",
+    "sheet_",
+    "about_",
+    "field_",
+    "table_",
+    "grade_",
+    "part_",
+    "cell_",
+    "figure_",
+    "explain_",
+    "player_",
+    "reason_",
+)
 """Keys that are put together from a prefix and a name."""
 
 

@@ -7,12 +7,12 @@ import xarray as xr
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from model.analysis import UPPER
+from model.analysis import UPPER, clause_units
 from model.compare import Difference, Results, Term, abatement, common_years, comparison, differences, interval, overlapping, ranks
 from model.language import Speaker
 from model.names import SOURCES_IN, Scope
 from model.scenario import Scenario
-from model.show.result import clause_units, unit_name
+from model.show.result import unit_name
 from model.show.text import number, plain, table
 from model.tables import Tables
 from model.tolerances import ROW

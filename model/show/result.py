@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from model.analysis import (
     UPPER,
     Decision,
     Score,
+    clause_units,
     decisions_taken,
     energy_table,
     frozen_reference,
@@ -20,16 +22,19 @@ from model.analysis import (
     scorecard,
     sector_table,
     source_table,
+    state_of,
     totals,
 )  # fmt: skip
-from model.contract import Account, Clause, District, Group, Indicator
+from model.contract import Clause, District, Indicator
 from model.language import Speaker
 from model.names import Scope
 from model.show.text import number, plain, table
 from model.store import Stored
 from model.tables import Tables
-from model.tolerances import ROW
-from model.units import model_unit, read_names
+from model.units import read_names
+
+STYLES = {"state_no_quota": "yellow", "state_binding": "yellow", "state_missed": "red", "state_met": "green"}
+"""Colour of each state of a clause."""
 
 
 def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> list[RenderableType]:
@@ -100,33 +105,15 @@ def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
     shown = table(say("head_score"), [say(f"col_{name}") for name in columns])
     for score in scores:
         row = rows[score.clause]
-        state, style = _state(score)
+        state = state_of(score)
         digits = 3 if abs(score.asked) < 10 and score.rule != "replacement" else 1
         asked = "–" if pd.isna(score.asked) else ("≤ " if score.rule in UPPER else "≥ ") + number(score.asked, digits)
         place, unit = say.pick(row.place, row.place_en or row.place), unit_name(units.get(score.clause), say)
         shown.add_row(
             plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
-            number(score.slack, digits), plain(unit), plain(say(state), style),
+            number(score.slack, digits), plain(unit), plain(say(state), STYLES[state]),
         )  # fmt: skip
     return shown
-
-
-def _state(score: Score) -> tuple[str, str]:
-    """Word and colour of a clause's state; an account without quota blocks every new line that would debit it."""
-    if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
-        return "state_no_quota", "yellow"
-    if score.binding:
-        return "state_binding", "yellow"
-    return ("state_missed", "red") if score.slack < 0 else ("state_met", "green")
-
-
-def clause_units(tables: Tables) -> dict[str, str]:
-    """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
-    groups = {row.id: row.unit for row in tables.of(Group)}
-    accounts = {row.id: groups[row.group] for row in tables.of(Account)}
-    units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
-    facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
-    return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
 
 
 def unit_name(unit: str | None, say: Speaker) -> str:
@@ -212,3 +199,10 @@ def _certificate(manifest: dict[str, Any], say: Speaker) -> str:
     rule, worst = max(certificate["violations"].items(), key=lambda item: item[1])
     gaps = [abs(told - found) / max(1.0, abs(found)) for told, found in certificate["objectives"].values()]
     return say("certified", worst=worst, rule=rule, gap=max(gaps, default=0.0))
+
+
+def opinion_line(opinion: dict[str, Any], say: Speaker) -> Text:
+    """What a second solver found for a stage, beside our value."""
+    done = say("status_optimal" if opinion["optimal"] else "status_limit")
+    return plain(say("second_opinion", stage=say(f"goal_{opinion['goal']}"), value=number(opinion["second_value"], 3), status=done,
+                     bound=number(opinion["second_bound"], 3), ours=number(opinion["value"], 3)), "green")  # fmt: skip

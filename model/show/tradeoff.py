@@ -10,21 +10,22 @@ from rich.table import Table
 from model.language import Speaker
 from model.names import Goal
 from model.show.text import number, plain, table
-from model.tradeoff import Opposite, Reason, Taken, difference, differing, system_curve
+from model.tradeoff import Opposite, Reason, Taken, difference, differing, joined_curves, system_curve
 from model.units import read_names
 
 TONNES = 1e4
 """Tonnes in 10 kt."""
 
 
-def front_views(study: xr.Dataset, years: float, kept: bool, say: Speaker) -> list[RenderableType]:
-    """A trade-off: what is proven, its points, and for cost the system's abatement curve."""
+def front_views(study: xr.Dataset, years: float, kept: bool, measures: xr.Dataset, say: Speaker) -> list[RenderableType]:
+    """A trade-off: what is proven, its points, and for cost the system's abatement curve beside that of ``measures``."""
     views: list[RenderableType] = [plain(_standing(study, say), "bold")]
     if kept:
         views.append(plain(say("front_kept")))
     views.append(_points(study, say))
     if study.attrs["axis"] == "cost" and study.sizes["point"] > 1:
-        views += [_curve(system_curve(study, years), say), plain(say("curve_note"))]
+        names = dict(zip(measures["option"].values, measures[say.pick("option_zh", "option_en")].values, strict=True))
+        views += [_curve(joined_curves(system_curve(study, years), measures), names, say), plain(say("curve_note"))]
     return views
 
 
@@ -55,11 +56,15 @@ def _points(study: xr.Dataset, say: Speaker) -> Table:
     return shown
 
 
-def _curve(curve: xr.Dataset, say: Speaker) -> Table:
+def _curve(curve: xr.Dataset, names: Mapping[str, str], say: Speaker) -> Table:
     shown = table(say("curve_title"), [say(f"col_curve_{name}") for name in ("step", "saved", "sum", "cost")], right=1)
-    for place in range(curve.sizes["step"]):
-        values = (curve[name].values[place] for name in ("tonnes", "cumulative", "cost_per_tonne"))
-        shown.add_row(str(place + 1), *(number(value) for value in values))
+    for place in range(curve.sizes["block"]):
+        values = (number(curve[name].values[place]) for name in ("tonnes", "cumulative", "cost_per_tonne"))
+        own = str(curve["name"].values[place])
+        if place and curve["curve"].values[place] != curve["curve"].values[place - 1]:
+            shown.add_section()
+        system = curve["curve"].values[place] == "system"
+        shown.add_row(plain(say("curve_step", step=own) if system else names[own]), *values)
     return shown
 
 

@@ -35,6 +35,11 @@ def binding(problem: xr.Dataset) -> list[str]:
     return [str(name) for name, on in zip(problem["clause"].values, active.any(axis=1), strict=True) if on]
 
 
+def movable(problem: xr.Dataset) -> list[str]:
+    """Binding clauses that have a number to move."""
+    return [clause for clause in binding(problem) if rule_of(problem, clause) in (*MOVABLE, QUOTA)]
+
+
 def unit_of(tables: Tables, problem: xr.Dataset, clause: str) -> str:
     """The model unit of a clause's number (of quota, for a replacement clause)."""
     rule, subject = rule_of(problem, clause), str(problem["clause_subject"].sel(clause=clause).item())
@@ -68,6 +73,13 @@ def moved(problem: xr.Dataset, clause: str, by: float) -> xr.Dataset:
     return problem.assign(
         clause_value=problem["clause_value"].copy(data=after), clause_scale=problem["clause_scale"].copy(data=scale)
     )  # fmt: skip
+
+
+def size_of(problem: xr.Dataset, clause: str) -> float:
+    """The least number of a clause over the years in which it binds, or the quota at hand of its account; model units."""
+    if rule_of(problem, clause) == QUOTA:
+        return float(problem["endowment"].sel(account=problem["clause_subject"].sel(clause=clause).item()))
+    return float(problem["clause_value"].sel(clause=clause).min())
 
 
 def without(problem: xr.Dataset, clauses: Collection[str]) -> xr.Dataset:

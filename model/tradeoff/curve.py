@@ -40,12 +40,13 @@ def joined_curves(system: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
 
     Args:
         system: Steps of ``system_curve``.
-        measures: ``tonnes(measure)`` (10ktCO2e a year) and ``cost_per_tonne(measure)`` (CNY/t), each measure by itself.
+        measures: ``tonnes(option)`` (10ktCO2e a year) and ``cost_per_tonne(option)`` (CNY/t), each option by itself, as
+            ``compare.abatement`` gives them; options that save nothing are left out.
 
     Returns:
         ``tonnes``, ``cumulative``, ``cost_per_tonne`` over ``block``, with the coordinates ``curve`` (system, measures) and ``name``.
     """
-    by_cost = measures.sortby("cost_per_tonne")
+    by_cost = measures.isel(option=~np.isnan(measures["cost_per_tonne"].values)).sortby("cost_per_tonne")
     tonnes = by_cost["tonnes"].values
     parts = {
         "tonnes": [system["tonnes"].values, tonnes],
@@ -53,7 +54,7 @@ def joined_curves(system: xr.Dataset, measures: xr.Dataset) -> xr.Dataset:
         "cost_per_tonne": [system["cost_per_tonne"].values, by_cost["cost_per_tonne"].values],
     }
     steps = system.sizes["step"]
-    names = [str(number + 1) for number in range(steps)] + by_cost["measure"].values.astype(str).tolist()
+    names = [str(number + 1) for number in range(steps)] + by_cost["option"].values.astype(str).tolist()
     return xr.Dataset(
         {name: ("block", np.concatenate(both)) for name, both in parts.items()},
         coords={"curve": ("block", ["system"] * steps + ["measures"] * len(tonnes)), "name": ("block", names)},

@@ -5,6 +5,7 @@ pieces. The trade-off of the whole is the lower left envelope of the chains of a
 of it may be open at their right end.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def _breaks(chains: Sequence[Chain], last: float, near: float) -> list[float]:
     """Every x where a chain bends, starts or ends, or where two chains cross."""
     rays = [[*chain, (last, chain[-1][1])] for chain in chains]
     found = {point[0] for ray in rays for point in ray}
-    parts = [(np.array(one), np.array(two)) for ray in rays for one, two in zip(ray, ray[1:], strict=False) if two[0] - one[0] > near]
+    parts = [(np.array(one), np.array(two)) for ray in rays for one, two in itertools.pairwise(ray) if two[0] - one[0] > near]
     for place, (a, b) in enumerate(parts):
         for c, d in parts[place + 1 :]:
             low, high = max(a[0], c[0]), min(b[0], d[0])

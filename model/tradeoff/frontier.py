@@ -121,7 +121,7 @@ def _look(search: Search, state: State, part: Proof) -> tuple[Found, Proof | Non
     """A plan under a part of the envelope, or the proof that there is none."""
     size = state.size
     near = FRONT * size[0], FRONT * size[1]
-    (x, y), (x_end, y_end) = part.start, part.end
+    (x, y), (x_end, _y_end) = part.start, part.end
     if part.gap:
         found = search.least_x(y - near[1])
         within = max(x_end - found.bound, 0.0) / size[0] + FRONT
@@ -169,10 +169,10 @@ def study(state: State, search: Search) -> xr.Dataset:
         "x": [x for x, _ in points], "y": [y for _, y in points], "supported": supported(points), "plan_of": [own for _, own in found],
     }  # fmt: skip
     arrays: dict[str, tuple[str, object]] = {name: ("point", np.array(values)) for name, values in columns.items()}
-    for name, at in (("start", lambda piece: piece.start), ("end", lambda piece: piece.end)):
+    for name in ("start", "end"):
         for side, letter in enumerate("xy"):
-            arrays[f"{letter}_{name}"] = ("piece", np.array([at(piece)[side] for piece in pieces]))
-            arrays[f"proof_{letter}_{name}"] = ("proof", np.array([at(proof)[side] for proof in state.proofs], dtype=float))
+            arrays[f"{letter}_{name}"] = ("piece", np.array([getattr(piece, name)[side] for piece in pieces], dtype=float))
+            arrays[f"proof_{letter}_{name}"] = ("proof", np.array([getattr(proof, name)[side] for proof in state.proofs], dtype=float))
     arrays |= {
         "open_end": ("piece", np.array([opens(pieces, place) for place in range(len(pieces))])),
         "proof_gap": ("proof", np.array([proof.gap for proof in state.proofs], dtype=bool)),

@@ -24,6 +24,7 @@ class Ground:
         name: Scenario.
         problem: Its inputs, arrays of ``schema.PROBLEM``.
         ask: What the scenario asks, all stages.
+        result: Its decisions and ledgers as they are stored.
         flat: Its decisions over flat dims.
         values: Value of each stage.
         bounds: Proven bound of each stage.
@@ -33,6 +34,7 @@ class Ground:
     name: str
     problem: xr.Dataset
     ask: Ask
+    result: xr.Dataset
     flat: xr.Dataset
     values: dict[Goal, float]
     bounds: dict[Goal, float]
@@ -45,14 +47,22 @@ class Ground:
         return replace(self.ask, goals=(Goal.EMISSIONS, Goal.COST), keep=0.0, limits=limits)
 
 
-def ground(folders: Folders, name: str) -> Ground:
-    """The ground that a stored result gives, examined anew. Raises ``ResultError`` where there is none that holds."""
+def ground(folders: Folders, name: str, gap: float | None = None) -> Ground:
+    """The ground that a stored result gives, examined anew; ``gap`` replaces those of emissions and cost.
+
+    Raises ``ResultError`` where there is no result that holds.
+    """
     stored = read_result(folders, name)
     stages = stored.manifest["stages"]
+    ask = ask_of(Scenario.model_validate_json(stored.inputs.attrs["scenario_json"]))
+    if gap is not None:
+        options = ask.options.model_copy(update={"gaps": ask.options.gaps | {Goal.EMISSIONS: gap, Goal.COST: gap, Goal.AIM: gap}})
+        ask = replace(ask, options=options)
     return Ground(
         name=name,
         problem=stored.inputs,
-        ask=ask_of(Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])),
+        ask=ask,
+        result=stored.result,
         flat=flatten(stored.result, stored.inputs),
         values={Goal(stage["goal"]): float(stage["value"]) for stage in stages},
         bounds={Goal(stage["goal"]): float(stage["bound"]) for stage in stages},

@@ -1,12 +1,14 @@
-"""What a clause's number is worth in emissions: the dual with all yes-or-no decisions fixed, and the clause really moved.
+r"""What a clause's number is worth in emissions: the dual with all yes-or-no decisions fixed, and the clause really moved.
 
 The dual says what emissions change by when a clause's number grows by one and no furnace, kiln or measure is decided
 otherwise. Moving the clause by a step and solving again says what they do change by. Between both stands the same step
 with the decisions fixed:
 
-.. math:: \\Delta E = \\underbrace{\\lambda h}_{\\text{dual}} + \\underbrace{(E_{fixed}(h) - E - \\lambda h)}_{\\text{the dual's range ends}}
-   + \\underbrace{(E(h) - E_{fixed}(h))}_{\\text{lines are decided otherwise}}
+.. math::
 
+    \Delta E = \lambda h + (E_{fixed}(h) - E - \lambda h) + (E(h) - E_{fixed}(h))
+
+the dual times the step, what is lost where the dual's range ends within the step, what is won as lines are decided otherwise;
 so the difference is explained to the last tonne. In a closest run every one of them first keeps the shortfall as small as
 the moved clause allows.
 """
@@ -23,7 +25,7 @@ from model.names import Goal
 from model.schema import BINARY
 from model.session import Ask, Plan, Session, restricted
 from model.solve import Listener, silent
-from model.tradeoff.clauses import moved
+from model.tradeoff.clauses import moved, size_of
 from model.tradeoff.ground import Ground, resolved
 
 SIDES = (-1, 1)
@@ -47,6 +49,14 @@ class Bench:
         """Stages up to emissions."""
         return (Goal.SHORTFALL, Goal.EMISSIONS) if Goal.SHORTFALL in self.base.values else (Goal.EMISSIONS,)
 
+    def settled(self) -> "Bench":
+        """The same at the plan of least emissions, solved to the gap asked for (the stored one may have moved within its own)."""
+        plan = self.solve(self.base.problem, fixed=False)
+        stages = {stage.goal: stage for stage in plan.outcome.stages}
+        values = {goal: stage.value for goal, stage in stages.items()}
+        bounds = {goal: min(stage.bound, stage.value) for goal, stage in stages.items()}
+        return replace(self, base=replace(self.base, flat=plan.flat, values=values, bounds=bounds))
+
     def solve(self, problem: xr.Dataset, *, fixed: bool, goals: tuple[Goal, ...] = (), limits: dict[Goal, float] | None = None) -> Plan:
         """Least emissions of a problem, with the plan's yes-or-no decisions or with any."""
         given = {name: self.base.flat[name].values for name in BINARY} if fixed else {}
@@ -67,11 +77,11 @@ def dual_price(bench: Bench, clause: str, shift: float = 1.0) -> float:
     if Goal.SHORTFALL in base.values:
         plan = bench.solve(problem, fixed=True, goals=(Goal.SHORTFALL,))
         best = {Goal.SHORTFALL: plan.value(Goal.SHORTFALL)}
-        drift = _drift(plan, *(_asked(bench, state, plan.ask) for state in (problem, after)), Goal.SHORTFALL)
+        drift = _drift(plan, _asked(bench, problem, plan.ask), _asked(bench, after, plan.ask), Goal.SHORTFALL)
     plan = bench.solve(problem, fixed=True, goals=(Goal.EMISSIONS,), limits=best)
     limits = {goal: value + drift for goal, value in best.items()}
-    both = _asked(bench, problem, plan.ask), _asked(bench, after, replace(plan.ask, limits=limits))
-    return _drift(plan, *both, Goal.EMISSIONS) / shift
+    before = _asked(bench, problem, plan.ask)
+    return _drift(plan, before, _asked(bench, after, replace(plan.ask, limits=limits)), Goal.EMISSIONS) / shift
 
 
 def _asked(bench: Bench, problem: xr.Dataset, ask: Ask) -> Matrix:
@@ -106,13 +116,12 @@ def clause_prices(
         10ktCO2e: ``fixed`` (yes-or-no decisions fixed; NaN where they no longer fit), ``solved`` (solved again; NaN: no plan),
         ``solved_low`` and ``solved_high`` (what the solver's gaps leave open), ``decided`` (moves and retrofits that differ).
     """
-    bench = Bench(base, session or Session(), heard)
     done = earlier
     left = [clause for clause in steps if earlier is None or clause not in earlier["clause"].values]
-    start = bench.solve(base.problem, fixed=True) if left else None
+    bench = Bench(base, session or Session(), heard)
+    bench = bench.settled() if left else bench
     for clause in left:
-        assert start is not None
-        rows = [_moved(bench, clause, side * steps[clause], start) for side in SIDES]
+        rows = [_moved(bench, clause, side * steps[clause]) for side in SIDES]
         row = xr.Dataset(
             {"step": ("clause", [steps[clause]]), "dual": ("clause", [dual_price(bench, clause)])}
             | {name: (("clause", "side"), np.array([[item[name] for item in rows]])) for name in rows[0]},
@@ -124,10 +133,12 @@ def clause_prices(
         yield done
 
 
-def _moved(bench: Bench, clause: str, by: float, start: Plan) -> dict[str, float]:
-    """What emissions change by when a clause moves."""
-    problem, before = moved(bench.base.problem, clause, by), start.value(Goal.EMISSIONS)
+def _moved(bench: Bench, clause: str, by: float) -> dict[str, float]:
+    """What emissions change by when a clause moves; nothing where its number would fall below zero."""
     found = dict.fromkeys(("fixed", "solved", "solved_low", "solved_high", "decided"), np.nan)
+    if size_of(bench.base.problem, clause) + by < 0:
+        return found
+    problem, before = moved(bench.base.problem, clause, by), bench.base.values[Goal.EMISSIONS]
     plans = []
     for fixed in (True, False):
         try:
@@ -143,8 +154,7 @@ def _moved(bench: Bench, clause: str, by: float, start: Plan) -> dict[str, float
     shortfall = min(_first(plan, Goal.SHORTFALL) for plan in plans)
     level = [plan for plan in plans if _first(plan, Goal.SHORTFALL) <= shortfall + 1e-9 * max(1.0, abs(shortfall))]
     best = min(level, key=lambda plan: plan.value(Goal.EMISSIONS))
-    lowest = min(bench.base.bounds[Goal.EMISSIONS], before)
-    bound = plans[-1].bound(Goal.EMISSIONS)
+    lowest, bound = min(bench.base.bounds[Goal.EMISSIONS], before), plans[-1].bound(Goal.EMISSIONS)
     return found | {
         "solved": best.value(Goal.EMISSIONS) - before,
         "solved_low": min(bound, best.value(Goal.EMISSIONS)) - before,

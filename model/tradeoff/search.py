@@ -36,12 +36,9 @@ class Found:
 class Search:
     """Finds plans of one problem; each is certified."""
 
-    def __init__(self, base: Ground, other: Axis, gap: float | None = None, session: Session | None = None, heard: Listener = silent):
-        """``gap`` replaces the scenario's gaps: 0 for an exact trade-off."""
+    def __init__(self, base: Ground, other: Axis, session: Session | None = None, heard: Listener = silent) -> None:
         self.base, self.session, self.heard, self.axis = base, session or Session(), heard, other
         self.problem, self.ask = base.problem, base.held
-        if gap is not None:
-            self.ask = replace(self.ask, options=self.ask.options.model_copy(update={"gap": gap, "gaps": {}}))
         self.xs, self.ys = axis(self.problem, other), emissions(self.problem, self.ask.boundary)
         self.start: Start | None = None
         self.other = Goal.COST if other is Axis.COST else Goal.AIM

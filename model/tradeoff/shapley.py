@@ -1,4 +1,4 @@
-"""Which clause brought how many tonnes: Shapley values over groups of clauses.
+r"""Which clause brought how many tonnes: Shapley values over groups of clauses.
 
 .. math:: \\phi_i = \\sum_{S \\subseteq N \\setminus i} \\frac{|S|!\\,(n-|S|-1)!}{n!} \\left(v(S \\cup i) - v(S)\\right)
 

@@ -5,6 +5,7 @@ the left point nor below what the solver proved at the right one: the bracket. T
 largest area, so that few points say much.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ def sketch(search: Search, count: int, earlier: xr.Dataset | None = None) -> Ite
 
 def _brackets(samples: list[Sample]) -> list[float]:
     """How far emissions are left open between each two limits."""
-    return [max(one.y - two.bound, 0.0) for one, two in zip(samples, samples[1:], strict=False)]
+    return [max(one.y - two.bound, 0.0) for one, two in itertools.pairwise(samples)]
 
 
 def _next(samples: list[Sample]) -> float | None:
