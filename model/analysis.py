@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from model.contract import Account, Clause, Group
 from model.names import SOURCES_IN, Scope
 from model.solution import flat_values
+from model.tables import Tables
 from model.tolerances import ROW
-from model.units import UNITS
+from model.units import UNITS, model_unit
 
 UPPER = ("capacity_cap", "no_new_capacity", "replacement", "energy_intensity")
 """Rules whose clauses are upper limits; the others are floors."""
@@ -52,6 +54,24 @@ def scorecard(result: xr.Dataset, inputs: xr.Dataset) -> list[Score]:
         scores.append(Score(clause, rule, int(inputs["year"].values[year]), bool(inputs["clause_target"].values[position]),
                             limit, reached, slack, binding))  # fmt: skip
     return scores
+
+
+def state_of(score: Score) -> str:
+    """A clause's state as a catalogue key; an account without quota blocks every new line that would debit it."""
+    if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
+        return "state_no_quota"
+    if score.binding:
+        return "state_binding"
+    return "state_missed" if score.slack < 0 else "state_met"
+
+
+def clause_units(tables: Tables) -> dict[str, str]:
+    """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
+    groups = {row.id: row.unit for row in tables.of(Group)}
+    accounts = {row.id: groups[row.group] for row in tables.of(Account)}
+    units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
+    facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
+    return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
 
 
 def _frame(array: xr.DataArray) -> pd.DataFrame:

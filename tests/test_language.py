@@ -9,13 +9,15 @@ from model.language import CATALOGUE, Language, Speaker, read_catalogue
 from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
-MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_")
+MADE = ("col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_",
+        "page_unit_", "page_grade_", "page_graded_", "page_outside_", "page_zone_", "page_energy_", "page_materials_")  # fmt: skip
 """Keys that are put together from a prefix and a name."""
 
 
 def sources() -> str:
     """All code that speaks."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "run.py", *(ROOT / "model").rglob("*.py")])
+    speaking = [ROOT / "run.py", *(ROOT / "model").rglob("*.py"), *(ROOT / "model").rglob("*.js")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in speaking)
 
 
 def test_every_text_stands_in_both_languages_with_the_same_places() -> None:

@@ -11,13 +11,14 @@ from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.math import math
 from model.cli.replay import replay
+from model.cli.report import report
 from model.cli.run import run
 from model.cli.show import show
 from model.cli.synth import synth
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, math, synth, bench)
+VERBS = (run, check, replay, show, report, math, synth, bench)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ def main(context: typer.Context, lang: Lang = None) -> None:
 def _explain(error: PathwayError, say: Speaker) -> list[str]:
     """What a user reads of an error."""
     from model.show.faults import fault_lines
-    from model.show.text import clean
+    from model.language import clean
 
     if isinstance(error, InputError):
         return fault_lines(error, say)

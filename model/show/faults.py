@@ -2,7 +2,7 @@
 
 from model.errors import InputError
 from model.language import Speaker
-from model.show.text import clean
+from model.language import clean
 
 SHOWN = 40
 

@@ -1,0 +1,151 @@
+// Emission pathways, where the change arises, sectors side by side, and capacity against its cap.
+const yearAxis = (values) => ({ values, format: "d", title: null, labelAngle: 0, grid: false, labelFlush: false });
+
+function scenarioScale(items) {
+  return { domain: items.map(label), range: items.map((item) => colourOf(item.id)) };
+}
+
+function pathsView() {
+  const items = visible();
+  const values = items.flatMap((item) => item.years.map((year, place) => ({ year, value: scaled(item.emissions[state.b][place], "carbon"), name: label(item), id: item.id })));
+  const years = [...new Set(values.map((row) => row.year))].sort();
+  const frozen = state.b === "scope12_imports" ? focus().years.map((year, place) => ({ year, value: scaled(focus().frozen[place], "carbon"), name: say("page_frozen") })) : [];
+  const names = [...items.map(label), ...(frozen.length ? [say("page_frozen")] : [])];
+  const scale = { domain: names, range: [...items.map((item) => colourOf(item.id)), "#6B7280"].slice(0, names.length) };
+  const dash = { domain: names, range: [...items.map((item) => dashOf(item.id)), [1, 4]].slice(0, names.length) };
+  const y = { field: "value", type: "quantitative", title: `${unit("carbon")} ${say("page_per_year")}`, scale: { zero: true } };
+  const spec = (width) => ({
+    width: width - 75, height: 300, data: { values: [...values, ...frozen] },
+    encoding: { x: { field: "year", type: "quantitative", axis: yearAxis(years), scale: { domain: [years[0], final(years)], nice: false } }, y,
+      color: { field: "name", type: "nominal", scale, legend: { title: null, orient: "bottom", columns: width > 700 ? 3 : width > 480 ? 2 : 1, symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 3 } } },
+    layer: [
+      { mark: { type: "line" }, encoding: { strokeDash: { field: "name", type: "nominal", scale: dash, legend: null },
+        strokeWidth: { condition: { test: { field: "name", equal: label(focus()) }, value: 4 }, value: 2 } } },
+      { mark: { type: "point", filled: true, size: 40 }, encoding: { tooltip: [{ field: "name", title: say("page_scenario") }, { field: "year", title: say("page_year") },
+        { field: "value", title: unit("carbon"), format: ",.2f" }] } },
+      { transform: [{ filter: { and: [{ field: "name", equal: label(focus()) }, { field: "year", oneOf: [focus().years[0], finalYear(focus())] }] } }],
+        mark: { type: "text", dy: -13, fontWeight: "bold", clip: false }, encoding: { text: { field: "value", type: "quantitative", format: state.l === "zh" ? ",.0f" : ",.1f" }, color: { value: "#1F2937" } } },
+    ],
+  });
+  const columns = [{ name: say("page_scenario") }, ...years.map((year) => ({ name: String(year), right: true }))];
+  const rowOf = (name, series, own) => ({ cells: [name, ...years.map((year) => (own.includes(year) ? shown(series[own.indexOf(year)], "carbon") : "–"))] });
+  const rows = items.map((item) => rowOf(label(item), item.emissions[state.b], item.years));
+  if (frozen.length) rows.push(rowOf(say("page_frozen"), focus().frozen, focus().years));
+  return { id: "paths", width: "seven", title: say("page_paths_title"), unit: `${unit("carbon")} ${say("page_per_year")}${say("page_comma")}${scopeName()}`, columns, rows, height: 360,
+    charts: (width) => [{ spec: spec(width) }], note: frozen.length ? say("page_paths_note") : say("page_scope_note") };
+}
+
+function sectorName(id) {
+  return ["segments", "imports"].includes(id) ? say("row_" + id) : spoken("sector_", id);
+}
+
+const PALETTE = ["#44AA99", "#882255", "#DDCC77", "#332288"];
+function sectorColour(id, all) {
+  return SECTORS[id] || PALETTE[all.filter((name) => !SECTORS[name]).indexOf(id) % PALETTE.length];
+}
+
+// what the boundary counts: all sectors with imports, or emission sources inside the narrower boundary
+function parts(scenario) {
+  if (state.b === "scope12_imports") return scenario.sectors;
+  const inside = { scope1: ["fuel", "process", "pfc"], scope12: ["fuel", "process", "pfc", "power"] }[state.b];
+  return Object.fromEntries(inside.map((source) => [source, scenario.sources[source]]));
+}
+
+const partName = (id) => (state.b === "scope12_imports" ? sectorName(id) : spoken("source_", id));
+
+function waterfallView() {
+  const single = state.r === state.f;
+  const year = Math.min(finalYear(base()), finalYear(focus()));
+  const [first, second] = [parts(base()), parts(focus())];
+  const from = (id) => (single ? first[id][0] : at(base(), first[id], year));
+  const to = (id) => at(focus(), second[id], year);
+  const ids = Object.keys(second).filter((id) => Math.abs(to(id) - from(id)) > 0);
+  const startName = single ? `${title(state.f)} ${focus().years[0]}` : `${title(state.r)} ${year}`;
+  const endName = `${title(state.f)} ${year}`;
+  const order = [];
+  let height = Object.keys(second).reduce((sum, id) => sum + from(id), 0);
+  order.push({ name: startName, from: 0, to: height, change: height, kind: "total" });
+  for (const id of ids.sort((a, b) => (to(a) - from(a)) - (to(b) - from(b)))) {
+    const change = to(id) - from(id);
+    order.push({ name: partName(id), from: height, to: height + change, change, kind: change < 0 ? "less" : "more" });
+    height += change;
+  }
+  order.push({ name: endName, from: 0, to: height, change: height, kind: "total" });
+  const values = order.map((row) => ({ ...row, from: scaled(row.from, "carbon"), to: scaled(row.to, "carbon"),
+    text: row.kind === "total" ? shown(row.change, "carbon") : signed(row.change, "carbon"), edge: scaled(Math.max(row.from, row.to), "carbon") }));
+  const spec = (width) => ({
+    width: width - 190, height: 34 * values.length, data: { values },
+    encoding: { y: { field: "name", type: "ordinal", sort: values.map((row) => row.name), axis: { title: null, labelLimit: 150, domain: false, ticks: false } } },
+    layer: [
+      { mark: { type: "bar", height: 20 }, encoding: { x: { field: "from", type: "quantitative", title: unit("carbon"), axis: { tickCount: 4 }, scale: { zero: true } }, x2: { field: "to" },
+        color: { field: "kind", type: "nominal", scale: { domain: ["total", "less", "more"], range: ["#4B5563", "#009E73", "#D55E00"] }, legend: null },
+        tooltip: [{ field: "name", title: say("page_part") }, { field: "text", title: unit("carbon") }] } },
+      { mark: { type: "text", align: "left", dx: 4 }, encoding: { x: { field: "edge", type: "quantitative" }, text: { field: "text" } } },
+    ],
+  });
+  return { id: "waterfall", width: "five", title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
+    unit: `${unit("carbon")}${say("page_comma")}${scopeName()}`, charts: (width) => [{ spec: spec(width) }], height: 340,
+    columns: [{ name: say("page_part") }, { name: unit("carbon"), right: true }], rows: values.map((row) => ({ cells: [row.name, row.text] })), note: say("page_waterfall_note") };
+}
+
+function sectorsView() {
+  const items = visible();
+  const ids = [...new Set(items.flatMap((item) => Object.keys(item.sectors)))];
+  const values = items.flatMap((item) => ids.flatMap((id, order) => item.years.map((year, place) =>
+    ({ name: label(item), year, order, part: sectorName(id), value: scaled((item.sectors[id] || [])[place] ?? 0, "carbon") }))));
+  const spec = (width) => {
+    const across = Math.min(items.length, width > 1000 ? 4 : width > 600 ? 2 : 1);
+    const years = [...new Set(values.map((row) => row.year))];
+    return {
+      data: { values }, columns: across,
+      facet: { field: "name", type: "nominal", title: null, sort: items.map(label), header: { labelLimit: width / across - 30 } },
+      spec: { width: Math.min(760, (width - 60 - 24 * across) / across), height: 190, mark: { type: "area", line: { strokeWidth: 0.5, color: "#fff" } },
+        encoding: { x: { field: "year", type: "quantitative", axis: { ...yearAxis([years[0], final(years)]), labelFlush: true }, scale: { nice: false } },
+          y: { field: "value", type: "quantitative", stack: "zero", title: unit("carbon"), axis: { tickCount: 5 } }, order: { field: "order" },
+          color: { field: "part", type: "nominal", scale: { domain: ids.map(sectorName), range: ids.map((id) => sectorColour(id, ids)) },
+            legend: { title: null, orient: "bottom", columns: width > 700 ? 8 : 2 } },
+          tooltip: [{ field: "part", title: say("page_part") }, { field: "year", title: say("page_year") }, { field: "value", title: unit("carbon"), format: ",.2f" }] } },
+    };
+  };
+  const years = focusYears();
+  return { id: "sectors", title: say("page_sectors_title"), unit: `${unit("carbon")} ${say("page_per_year")}${say("page_comma")}${say("row_scope12_imports")}`, height: 280,
+    charts: (width) => [{ spec: spec(width) }],
+    columns: [{ name: say("page_scenario") }, { name: say("page_part") }, ...years.map((year) => ({ name: String(year), right: true }))],
+    rows: items.flatMap((item) => ids.map((id) => ({ cells: [label(item), sectorName(id), ...years.map((year) => shown(at(item, item.sectors[id] || [], year) ?? null, "carbon"))] }))),
+    note: say("page_sectors_note") };
+}
+
+function capacityView() {
+  const items = visible();
+  const rowsOf = (item) => Object.entries(item.capacity).filter(([, group]) => final(group.cap) !== null).map(([id, group]) => ({ id, item, listed: final(group.listed), cap: final(group.cap), made: final(group.made) }));
+  const found = items.flatMap(rowsOf);
+  const binding = (row) => row.listed > row.cap * (1 - 1e-6);
+  const values = found.map((row) => ({ group: pick(DATA.groups[row.id].name), name: label(row.item), share: row.listed / row.cap, used: Math.min(row.made / row.cap, 1.5),
+    text: `${number(row.listed, 0)} / ${number(row.cap, 0)} ${pick(DATA.groups[row.id].unit)}${binding(row) ? `${say("page_comma")}${say("state_binding")}` : ""}` }));
+  const names = items.map(label);
+  const spec = (width) => ({
+    width: width - 330, height: { step: Math.max(14, 30 / Math.sqrt(items.length)) }, data: { values },
+    encoding: { y: { field: "group", type: "nominal", title: null, axis: { labelLimit: 120, domain: false, ticks: false } } },
+    layer: [
+      { mark: { type: "bar" }, encoding: { yOffset: { field: "name", sort: names }, x: { field: "share", type: "quantitative", title: say("page_share_of_cap"), axis: { format: "%", tickCount: 5 }, scale: { domain: [0, 1.05] } },
+        color: { field: "name", type: "nominal", scale: scenarioScale(items), legend: items.length > 1 ? { title: null, orient: "bottom", columns: 2 } : null },
+        tooltip: [{ field: "name", title: say("page_scenario") }, { field: "group", title: say("page_group") }, { field: "text", title: say("page_capacity_of_cap") }] } },
+      { mark: { type: "text", align: "left", dx: 5 }, encoding: { yOffset: { field: "name", sort: names }, x: { datum: 1.05 }, text: { field: "text" } } },
+      { mark: { type: "rule", strokeDash: [5, 3], color: "#991B1B", strokeWidth: 2 }, encoding: { x: { datum: 1 }, y: null } },
+    ],
+  });
+  return { id: "capacity", width: "seven", title: say("page_capacity_title", { year: finalYear(focus()) }), unit: say("page_capacity_unit"), height: 240, charts: (width) => [{ spec: spec(width) }],
+    columns: [{ name: say("page_scenario") }, { name: say("page_group") }, { name: say("page_unit") }, ...["page_listed", "page_cap", "page_made"].map((key) => ({ name: say(key), right: true }))],
+    rows: found.map((row) => ({ cells: [label(row.item), pick(DATA.groups[row.id].name), pick(DATA.groups[row.id].unit), number(row.listed, 1), number(row.cap, 1), number(row.made, 1)] })),
+    note: say("page_capacity_note") };
+}
+
+function moneyView() {
+  const items = visible();
+  const keys = [...new Set(items.flatMap((item) => Object.keys(item.money)))];
+  const years = focusYears();
+  return { id: "money", width: "five", title: say("page_money_title"), unit: `${unit("money")}${say("page_comma")}${say("page_prices")}`,
+    columns: [{ name: say("page_item") }, ...(items.length > 1 ? [{ name: say("page_scenario") }] : []), ...years.slice(1).map((year) => ({ name: String(year), right: true }))],
+    rows: keys.flatMap((key) => items.map((item) => ({ cells: [key === "investment" ? say("row_investment") : say("cost_" + key), ...(items.length > 1 ? [label(item)] : []),
+      ...years.slice(1).map((year) => shown(at(item, item.money[key] || [], year) ?? null, "money"))] }))), note: say("page_money_note") };
+}
