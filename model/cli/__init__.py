@@ -37,8 +37,8 @@ def main(context: typer.Context, lang: Lang = None) -> None:
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:
     """What a user reads of an error."""
-    from model.show.faults import fault_lines
     from model.language import clean
+    from model.show.faults import fault_lines
 
     if isinstance(error, InputError):
         return fault_lines(error, say)

@@ -2,7 +2,9 @@
 
 from functools import cache
 
-LICENCE = "/* Vega, Vega-Lite, Vega-Embed: BSD-3-Clause, University of Washington Interactive Data Lab and contributors, https://vega.github.io */"
+LICENCE = "/* Vega, Vega-Lite, Vega-Embed: BSD-3-Clause, University of Washington Interactive Data Lab and contributors */"
+
+SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
 
 @cache
@@ -10,4 +12,4 @@ def chart_library() -> str:
     """JavaScript that defines ``vegaEmbed``; about 0.9 MB, made in about two seconds and kept for the process."""
     import vl_convert
 
-    return f"{LICENCE}\n{vl_convert.javascript_bundle()}"
+    return f"{LICENCE}\n{vl_convert.javascript_bundle(SNIPPET)}"

@@ -12,7 +12,7 @@ from model.report.use import labels_of, line_use, made, segment_use
 from model.store import Stored
 from model.units import UNITS
 
-GAP = 0.025
+GAP = 0.031
 """Space between two nodes of a column, share of the height."""
 LEAST = 1e-3
 """Links below this share of the largest are left out."""
@@ -107,29 +107,48 @@ def layout(links: list[Link]) -> dict[str, Any]:
                       sum(link.amount for link in links if link.target == name)) for name in column}  # fmt: skip
     members = {place: sorted((name for name in column if column[name] == place), key=lambda name: -size[name])
                for place in sorted(set(column.values()))}  # fmt: skip
-    scale = min((1 - GAP * (len(names) - 1)) / sum(size[name] for name in names) for names in members.values())
+    gap = min(GAP, 0.5 / max(map(len, members.values())))
+    scale = min((1 - gap * (len(names) - 1)) / sum(size[name] for name in names) for names in members.values())
     top: dict[str, float] = {}
     for place, names in members.items():
         ordered = names if place == 0 else sorted(names, key=lambda name: _pull(name, links, top, size, scale))
-        at = (1 - scale * sum(size[name] for name in ordered) - GAP * (len(ordered) - 1)) / 2
+        at = (1 - scale * sum(size[name] for name in ordered) - gap * (len(ordered) - 1)) / 2
         for name in ordered:
             top[name] = at
-            at += scale * size[name] + GAP
-    left, right = dict(top), dict(top)
-    ribbons = []
-    for link in sorted(links, key=lambda link: (top[link.source], top[link.target])):
-        ribbons.append({"source": link.source, "target": link.target, "amount": link.amount, "y0": right[link.source], "w": scale * link.amount})
-        right[link.source] += scale * link.amount
-    for ribbon in sorted(ribbons, key=lambda ribbon: (top[ribbon["target"]], top[ribbon["source"]])):
-        ribbon["y1"] = left[ribbon["target"]]
-        left[ribbon["target"]] += ribbon["w"]
+            at += scale * size[name] + gap
+    starts = _ends(sorted(links, key=lambda link: (top[link.source], top[link.target])), top, scale, "source")
+    stops = _ends(sorted(links, key=lambda link: (top[link.target], top[link.source])), top, scale, "target")
+    ribbons = [
+        {
+            "source": link.source,
+            "target": link.target,
+            "amount": link.amount,
+            "y0": starts[link],
+            "y1": stops[link],
+            "w": scale * link.amount,
+        }
+        for link in sorted(links, key=lambda link: (top[link.source], top[link.target]))
+    ]
     nodes = [{"id": name, "column": column[name], "y0": top[name], "y1": top[name] + scale * size[name], "amount": size[name]}
              for name in sorted(column)]  # fmt: skip
     return {"nodes": nodes, "links": ribbons, "columns": max(column.values()) + 1}
 
 
+def _ends(links: list[Link], top: dict[str, float], scale: float, side: str) -> dict[Link, float]:
+    """Upper edge of each ribbon at one side: ribbons stack inside their node in the order given."""
+    filled = dict(top)
+    found = {}
+    for link in links:
+        node = getattr(link, side)
+        found[link] = filled[node]
+        filled[node] += scale * link.amount
+    return found
+
+
 def _pull(name: str, links: list[Link], top: dict[str, float], size: dict[str, float], scale: float) -> float:
     """Mean height of what a node is fed from, so that ribbons cross little."""
-    feeding = [(link.amount, top[link.source] + scale * size[link.source] / 2) for link in links if link.target == name and link.source in top]
+    feeding = [
+        (link.amount, top[link.source] + scale * size[link.source] / 2) for link in links if link.target == name and link.source in top
+    ]
     weight = sum(amount for amount, _ in feeding)
     return sum(amount * height for amount, height in feeding) / weight if weight else 1.0

@@ -47,7 +47,9 @@ class _Grader:
         self.inputs, self.result = stored.inputs, stored.result
         self.book = _book(tables)
         self.goods = self.inputs["good"].values.tolist()
-        self.factors = [max((_find(self.book, ("good_facts", _plain(good), name, "")) for name in EMISSION), default="") for good in self.goods]
+        self.factors = [
+            max((_find(self.book, ("good_facts", _plain(good), name, "")) for name in EMISSION), default="") for good in self.goods
+        ]
 
     def own(self, line: str, configuration: str, good: str) -> str:
         """Grade of what a line uses of a good."""
@@ -63,7 +65,10 @@ class _Grader:
         """Contributions of goods used by lines and segments: use times ``per_good``; ``second`` grades the latter."""
         make = flat_values(self.result, self.inputs, "make")[:, year]
         fitted = flat_values(self.result, self.inputs, "fitted")[:, year]
-        for amounts, rates, pairs in ((make, "use", self.pairs("state", "configuration")), (fitted, "change", self.pairs("retrofit", "measure"))):
+        for amounts, rates, pairs in (
+            (make, "use", self.pairs("state", "configuration")),
+            (fitted, "change", self.pairs("retrofit", "measure")),
+        ):
             values = amounts[:, None] * self.inputs[rates].values * per_good
             for row, good in zip(*np.nonzero(values), strict=True):
                 line, other = pairs[row]
@@ -99,8 +104,8 @@ def _emissions(grader: _Grader, year: int) -> Iterator[tuple[str, float]]:
 
 
 def _energy(grader: _Grader, year: int) -> Iterator[tuple[str, float]]:
-    second = [_find(grader.book, ("good_facts", _plain(good), "energy_equivalent", ""), ("good_facts", _plain(good), "energy_calorific", ""))
-              for good in grader.goods]  # fmt: skip
+    names = ("energy_equivalent", "energy_calorific")
+    second = [_find(grader.book, *(("good_facts", _plain(good), name, "") for name in names)) for good in grader.goods]
     yield from grader.goods_of(grader.result["output"].values[:, year], grader.inputs["equivalent"].values[:, year], second, year)
 
 

@@ -9,9 +9,11 @@ from model.store import Stored
 
 
 def line_histories(stored: Stored) -> dict[str, dict[str, Any]]:
-    """Line -> ``stands`` (configuration, first and last position of a year, kind and arc of the move that led there),
-    ``fits`` (measure, first and last position), and by year ``made``, ``capacity`` (listed, standing) and ``emission`` (10 kt CO2e).
-    """  # fmt: skip
+    """Line -> ``stands``, ``fits``, and by year ``made``, ``capacity`` (listed, standing) and ``emission`` (10 kt CO2e).
+
+    ``stands``: configuration, first and last position of a year, kind and arc of the move that led there; ``fits``: measure,
+    first and last position.
+    """
     result, inputs = stored.result, stored.inputs
     emission = result["line_emission"].sum("source").values
     capacity = _by_line(stored, result["on"].values, inputs["capacity"].values * inputs["standing"].values)

@@ -1,4 +1,4 @@
-"""The page: one HTML file with its style, its script, the charting library and the document of results inside; it asks nobody for anything."""
+"""The page: one HTML file that holds its style, its script, the charting library and the document of results; it requests nothing."""
 
 import base64
 import hashlib

@@ -11,7 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from model.contract import Cluster, Configuration, District, Good, Group, Inconsistency, Indicator, Line, Measure, Segment, SourceRow, Transition
+from model.contract import (
+    Cluster,
+    Configuration,
+    District,
+    Good,
+    Group,
+    Inconsistency,
+    Indicator,
+    Line,
+    Measure,
+    Segment,
+    SourceRow,
+    Transition,
+)
 from model.language import clean, read_catalogue
 from model.report.figures import clause_texts, scenario_figures
 from model.report.ground import check_ground
@@ -93,11 +106,12 @@ def _tiles(tables: Tables) -> list[dict[str, Any]]:
     districts = tables.of(District)
     places = tile_places(districts)
     return [
-        {"id": row.id, "zone": row.zone, "short": short_names(row), "column": places[row.id][0], "row": places[row.id][1]} for row in districts
+        {"id": row.id, "zone": row.zone, "short": short_names(row), "column": places[row.id][0], "row": places[row.id][1]}
+        for row in districts
     ]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  a JSON document holds anything
+def _plain(value: Any) -> Any:
     """A document that JSON can hold: finite numbers of few digits, texts without control characters, NaN and infinity as null."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}

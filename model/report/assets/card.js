@@ -1,7 +1,7 @@
 // A card: one view with its heading, unit, chart, table, source note and downloads. Charts are drawn when they come near the window.
-const FONT = '"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei","PingFang SC","Helvetica Neue",Arial,sans-serif';
+const FONTS = { en: '"Segoe UI","Helvetica Neue",Arial,"Liberation Sans","Noto Sans","Noto Sans CJK SC",sans-serif', zh: '"Noto Sans CJK SC","Noto Sans SC","Microsoft YaHei","PingFang SC","Helvetica Neue",Arial,sans-serif' };
 const CONFIG = {
-  font: FONT, background: "#ffffff", view: { stroke: null },
+  background: "#ffffff", view: { stroke: null },
   axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelColor: "#374151", titleColor: "#374151", gridColor: "#E5E7EB",
     domainColor: "#6B7280", tickColor: "#6B7280" },
   legend: { labelFontSize: 12, titleFontSize: 12, labelLimit: 340, titleFontWeight: "normal", labelColor: "#1F2937", titleColor: "#374151" },
@@ -12,7 +12,7 @@ const waiting = new Map();
 let idle = false;
 
 function embed(place, spec) {
-  const chart = { ...spec, config: { ...CONFIG, ...(spec.config || {}) }, autosize: spec.autosize || { type: "pad", contains: "padding" } };
+  const chart = { ...spec, config: { ...CONFIG, font: FONTS[state.l] }, autosize: spec.autosize || { type: "pad", contains: "padding" } };
   return vegaEmbed(place, chart, { actions: false, renderer: "svg", ast: true, tooltip: { theme: "light" } });
 }
 

@@ -12,9 +12,9 @@ function el(tag, attributes = {}, ...children) {
 
 // a table of columns [{name, right}] and rows of cells: text, number as text, or an element
 function tableOf(columns, rows, caption) {
-  const head = el("tr", {}, columns.map((column) => el("th", { scope: "col", class: column.right ? "right" : null }, column.name)));
+  const head = el("tr", {}, columns.map((column) => el("th", { scope: "col", class: column.right ? "right" : column.still ? "still" : null }, column.name)));
   const body = rows.map((row) => el("tr", { class: row.class || null }, row.cells.map((cell, place) =>
-    el(place ? "td" : "th", { scope: place ? null : "row", class: columns[place].right ? "right" : null }, cell))));
+    el(place ? "td" : "th", { scope: place ? null : "row", class: columns[place].right ? "right" : columns[place].still ? "still" : null }, cell))));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     el("table", {}, el("caption", { class: "hidden" }, caption), el("thead", {}, head), el("tbody", {}, body)));
 }

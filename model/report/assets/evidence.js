@@ -14,7 +14,12 @@ function gradesView() {
     rows: figures.map((figure) => ({ cells: [say("page_graded_" + figure), ...grades.map((grade) => `${number(100 * (focus().grades[figure][grade] || 0), 1)} %`)] })), note: say("page_grades_note") };
 }
 
-const power = (value) => (value === 0 ? "0" : value.toExponential(1).replace("e", " × 10^").replace("-", "−").replace("+", ""));
+const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+function power(value) {
+  const [factor, exponent] = value.toExponential(1).split("e");
+  return value === 0 ? "0" : `${factor} × 10${[...exponent.replace("+", "")].map((digit) => SUPERSCRIPT[digit]).join("")}`;
+}
 
 function certificateView() {
   const rows = visible().map((item) => {

@@ -11,7 +11,7 @@ function nodeName(id) {
 }
 
 function flowSpec(flow, kind, width, tall) {
-  const aside = Math.min(220, width * 0.22);
+  const aside = Math.min(300, width * 0.24);
   const step = flow.columns > 1 ? (width - aside - NODE - 10) / (flow.columns - 1) : 0;
   const colour = new Map(flow.nodes.map((node, place) => [node.id, node.id.startsWith("sector:") ? SECTORS[node.id.slice(7)] || OTHER : GOODS[place % GOODS.length]]));
   const column = new Map(flow.nodes.map((node) => [node.id, node.column]));
@@ -28,8 +28,8 @@ function flowSpec(flow, kind, width, tall) {
     marks: [
       { type: "path", from: { data: "links" }, encode: { enter: { path: { field: "path" }, fill: { field: "fill" }, fillOpacity: { value: 0.38 }, tooltip }, update: { fillOpacity: { value: 0.38 } }, hover: { fillOpacity: { value: 0.7 } } } },
       { type: "rect", from: { data: "nodes" }, encode: { enter: { x: { field: "x" }, y: { field: "y" }, width: { value: NODE }, height: { field: "h" }, fill: { field: "fill" }, tooltip } } },
-      { type: "text", from: { data: "nodes" }, encode: { enter: { x: { field: "x", offset: NODE + 4 }, y: { signal: "datum.y + datum.h / 2" }, baseline: { value: "middle" }, text: { field: "label" }, fontSize: { value: 12 }, fill: { value: "#111827" }, limit: { value: Math.max(90, Math.min(step || 200, aside)) },
-        stroke: { value: null }, font: { value: FONT } } } },
+      ...["#ffffff", null].map((stroke) => ({ type: "text", from: { data: "nodes" }, interactive: false, encode: { enter: { x: { field: "x", offset: NODE + 4 }, y: { signal: "datum.y + datum.h / 2" }, baseline: { value: "middle" }, text: { field: "label" }, fontSize: { value: 12 }, fill: { value: "#111827" }, limit: { value: Math.max(90, Math.min(step || 200, aside)) },
+        stroke: { value: stroke }, strokeWidth: { value: 3 }, strokeOpacity: { value: 0.8 }, font: { value: FONTS[state.l] } } } })),
     ] };
 }
 

@@ -11,17 +11,17 @@ function direction(change, kind) {
 function findingText() {
   const scenario = focus();
   const path = scenario.emissions[state.b];
-  const parts = [say("page_finding", { title: pick(scenario.title), year: finalYear(scenario), amount: `${shown(final(path), "carbon")} ${unit("carbon")}`,
+  const sentences = [say("page_finding", { title: pick(scenario.title), year: finalYear(scenario), amount: `${shown(final(path), "carbon")} ${unit("carbon")}`,
     scope: scopeName(), first: scenario.years[0], change: direction(final(path) / path[0] - 1, "percent") })];
   if (state.r !== state.f && finalYear(base()) === finalYear(scenario)) {
-    parts.push(say("page_finding_base", { base: pick(base().title), change: direction(final(path) - final(base().emissions[state.b]), "carbon") }));
+    sentences.push(say("page_finding_base", { base: pick(base().title), change: direction(final(path) - final(base().emissions[state.b]), "carbon") }));
   }
-  if (state.b === "scope12_imports") parts.push(say("page_finding_frozen", { change: direction(final(path) / final(scenario.frozen) - 1, "percent") }));
+  if (state.b === "scope12_imports") sentences.push(say("page_finding_frozen", { change: direction(final(path) / final(scenario.frozen) - 1, "percent") }));
   const targets = scenario.clauses.filter((clause) => clause.target);
   const missed = targets.filter((clause) => clause.state === "state_missed");
   const names = missed.map((clause) => pick(DATA.clauses[clause.id].name)).join(say("page_list_comma"));
-  if (targets.length) parts.push(missed.length ? say("page_finding_missed", { all: targets.length, count: missed.length, names }) : say("page_finding_met", { all: targets.length }));
-  return parts.join(state.l === "zh" ? "" : " ");
+  if (targets.length) sentences.push(missed.length ? say("page_finding_missed", { all: targets.length, count: missed.length, names }) : say("page_finding_met", { all: targets.length }));
+  return sentences.join(state.l === "zh" ? "" : " ");
 }
 
 function findingView() {
@@ -72,17 +72,26 @@ function figureRows() {
 
 function figuresView() {
   const items = visible();
-  const columns = [{ name: say("page_figure") }, { name: say("page_unit") }, ...items.map((item) => ({ name: `${label(item)} ${finalYear(item)}`, right: true })), { name: say("page_known") }];
+  const columns = [{ name: say("page_figure") }, { name: say("page_unit"), still: true }, ...items.map((item) => ({ name: `${label(item)}${say("page_comma")}${finalYear(item)}`, right: true })), { name: say("page_known"), still: true }];
   const years = { first: `${items[0].years[0]}`, next: items[0].years[1] };
   const rows = figureRows().map(([key, kind, value, figure]) => {
     const reference = value(base());
     return { cells: [say(key, { ...years, scope: scopeName() }), kind === "percent" ? "%" : unit(kind),
       ...items.map((item) => item.id === state.r ? shown(value(item), kind)
-        : el("span", {}, shown(value(item), kind), el("span", { class: "delta" }, say("page_delta", { amount: signed(value(item) - reference, kind) })))),
+        : el("span", {}, el("span", { class: "delta" }, `${say("page_delta", { amount: signed(value(item) - reference, kind) })} `), shown(value(item), kind))),
       figure ? gradeText(focus().grades[figure]) : ""] };
   });
-  rows.push({ cells: [say("page_figure_status"), "", ...items.map((item) => certifiedText(item)), ""] });
-  return { id: "figures", title: say("page_figures_title"), unit: say("page_figures_unit", { base: title(state.r) }), columns, rows, note: say("page_figures_note") };
+  rows.push({ class: "words", cells: [say("page_figure_status"), "", ...items.map((item) => certifiedText(item)), ""] });
+  const view = { id: "figures", title: say("page_figures_title"), unit: say("page_figures_unit", { base: title(state.r) }), note: say("page_figures_note") };
+  return items.length > MANY ? { ...view, ...turned(columns, rows, items.length) } : { ...view, columns, rows };
+}
+
+// many scenarios: a row for each, the unit beside each figure's name
+function turned(columns, rows, count) {
+  const heads = rows.map((row) => ({ name: row.cells[1] ? `${row.cells[0]}${say("page_comma")}${row.cells[1]}` : row.cells[0], right: true }));
+  const last = rows[0].cells.length - 1;
+  const lines = [...Array(count).keys()].map((place) => ({ cells: [columns[place + 2].name, ...rows.map((row) => row.cells[place + 2])] }));
+  return { columns: [{ name: say("page_scenario") }, ...heads], rows: [...lines, { cells: [columns[last].name, ...rows.map((row) => row.cells[last])] }] };
 }
 
 function gradeText(shares) {
@@ -102,12 +111,15 @@ function clauseDialog(clause) {
   openDialog(pick(text.name), [[say("page_words"), pick(text.words)], [say("page_place"), pick(text.place)], [say("page_source"), pick(text.source)], ...measures]);
 }
 
+const MANY = 4;
+const MARKS = { state_missed: "✕", state_binding: "▮", state_no_quota: "▯", state_met: "✓" };
 const STATE_ORDER = ["state_missed", "state_binding", "state_no_quota", "state_met"];
 
 function scorecardView() {
   const items = visible();
-  const columns = [{ name: say("page_clause") }, { name: say("page_place") }, { name: say("page_year"), right: true }, { name: say("page_asked"), right: true }, { name: say("page_unit") },
-    ...items.flatMap((item) => [{ name: items.length > 1 ? `${pick(item.title)} ${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }])];
+  const columns = [{ name: say("page_clause") }, { name: say("page_place") }, { name: say("page_year"), right: true }, { name: say("page_asked"), right: true }, { name: say("page_unit"), still: true },
+    ...items.flatMap((item) => (items.length > MANY ? [{ name: pick(item.title), right: true }]
+      : [{ name: items.length > 1 ? `${pick(item.title)}${say("page_comma")}${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }]))];
   const rows = [];
   for (const kind of [true, false]) {
     const clauses = allClauses().filter((clause) => clause.target === kind);
@@ -118,10 +130,10 @@ function scorecardView() {
       const text = DATA.clauses[clause.id];
       const asked = clause.asked === null ? "–" : `${clause.upper ? "≤" : "≥"} ${clauseValue(clause.asked, clause)}`;
       rows.push({ cells: [el("button", { type: "button", class: "link", title: pick(text.words), onclick: () => clauseDialog(clause) }, pick(text.name)), pick(text.place),
-        String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked))] });
+        String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked, items.length > MANY))] });
     }
   }
-  return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: say("page_scorecard_note") };
+  return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: `${items.length > MANY ? `${STATE_ORDER.map((key) => `${MARKS[key]} ${say(key)}`).join(say("page_list_comma"))}${say("page_stop")}` : ""}${say("page_scorecard_note")}` };
 }
 
 function allClauses() {
@@ -130,11 +142,12 @@ function allClauses() {
   return [...found.values()];
 }
 
-function scoreCells(item, clause, asked) {
+function scoreCells(item, clause, asked, short) {
   const own = item.clauses.find((other) => other.id === clause.id);
-  if (!own) return ["–", say("page_not_applied")];
+  if (!own) return short ? ["–"] : ["–", say("page_not_applied")];
   const other = own.asked === null ? "–" : `${own.upper ? "≤" : "≥"} ${clauseValue(own.asked, own)}`;
   const reached = clauseValue(own.reached, own);
-  return [other === asked ? reached : el("span", {}, reached, el("span", { class: "delta" }, say("page_asked_here", { asked: other }))),
+  if (short) return [el("span", { class: `state ${own.state}`, title: `${say(own.state)}${say("page_comma")}${other}` }, own.reached === null ? say(own.state) : `${MARKS[own.state]} ${reached}`)];
+  return [other === asked ? reached : el("span", {}, el("span", { class: "delta" }, `${say("page_asked_here", { asked: other })} `), reached),
     el("span", { class: `state ${own.state}` }, say(own.state))];
 }

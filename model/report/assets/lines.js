@@ -1,6 +1,7 @@
 // Decisions by line as a calendar, and districts as tiles.
 const LINES = new Map(DATA.lines.map((line) => [line.id, line]));
 const CELLS = { unchanged: "#E5E7EB", fitted: "#9BD3F0", build: "#009E73", convert: "#E69F00", replace: "#CC79A7", repower: "#F0E442", retire: "#4B5563", absent: "#FFFFFF" };
+const ROWS = 28;
 const DARK = ["build", "retire"];
 
 // what a line is in one year: its spell, measures in place and newly installed, and the colour class of the cell
@@ -63,7 +64,7 @@ function cellText(cell, width) {
 
 function ganttSpec(lines, width) {
   const years = focus().years;
-  const aside = width > 700 ? 250 : 130;
+  const aside = width > 1000 ? 330 : width > 700 ? 230 : 130;
   const cellWidth = (width - aside - 20) / years.length;
   const names = new Map();
   for (const line of lines) names.set(line.id, [...names.values()].includes(pick(line.name)) ? `${pick(line.name)} (${line.id})` : pick(line.name));
@@ -77,11 +78,11 @@ function ganttSpec(lines, width) {
   return {
     width: cellWidth * years.length, height: { step: 19 }, data: { values },
     encoding: { x: { field: "year", type: "ordinal", axis: { orient: "top", title: null, labelAngle: 0, domain: false, ticks: false } },
-      y: { field: "line", type: "nominal", sort: [...names.values()], axis: { title: null, labelLimit: aside - 10, labelFontSize: 11.5, domain: false, ticks: false } } },
+      y: { field: "line", type: "nominal", sort: [...names.values()], axis: { title: null, labelLimit: aside - 10, minExtent: aside, maxExtent: aside, labelFontSize: 11.5, domain: false, ticks: false } } },
     layer: [
       { mark: { type: "rect", stroke: "#fff", strokeWidth: 1.5, cursor: "pointer" }, encoding: { fill: { field: "kind", type: "nominal", scale: { domain: Object.keys(CELLS), range: Object.values(CELLS) }, legend: null },
         tooltip: [{ field: "line", title: say("page_line") }, { field: "year", title: say("page_year") }, { field: "stands", title: say("page_configuration") }, { field: "measures", title: say("page_new_measures") }] } },
-      { transform: [{ filter: "datum.other" }], mark: { type: "rect", fill: null, stroke: "#D55E00", strokeWidth: 1.8, tooltip: null } },
+      { transform: [{ filter: "datum.other" }], mark: { type: "point", shape: "triangle-up", angle: 315, filled: true, size: 26, opacity: 1, color: "#B5401B", xOffset: -cellWidth / 2 + 6, yOffset: -4, tooltip: null } },
       { mark: { type: "text", fontSize: 11, tooltip: null }, encoding: { text: { field: "text" }, color: { condition: { test: "datum.dark", value: "#fff" }, value: "#111827" } } },
     ],
   };
@@ -91,7 +92,7 @@ function ganttKeys() {
   const words = { unchanged: "page_cell_unchanged", fitted: "page_cell_fitted", build: "kind_build", convert: "kind_convert", replace: "kind_replace", repower: "kind_repower", retire: "kind_retire", absent: "page_cell_absent" };
   const keys = Object.entries(words).map(([kind, key]) => el("li", {}, el("span", { class: "swatch", style: `background:${CELLS[kind]}` }), say(key)));
   keys.push(el("li", {}, say("page_cell_plus")));
-  if (state.r !== state.f) keys.push(el("li", {}, el("span", { class: "swatch", style: "border:2px solid #D55E00" }), say("page_cell_other", { base: title(state.r) })));
+  if (state.r !== state.f) keys.push(el("li", {}, el("span", { style: "color:#B5401B" }, "▲ "), say("page_cell_other", { base: title(state.r) })));
   return el("ul", { class: "keys" }, keys);
 }
 
@@ -107,8 +108,9 @@ function ganttView() {
   const only = el("label", {}, el("input", { type: "checkbox", checked: state.d, onchange: (event) => { state.d = event.target.checked; refresh(); } }), ` ${say(state.r === state.f ? "page_only_acting" : "page_only_different")}`);
   const charts = (width) => groups.map((group) => {
     const lines = kept.filter((line) => line.group === group);
-    return { title: pick(DATA.groups[group].name), spec: ganttSpec(lines, width), click: (datum) => datum.id && lineDialog(datum.id) };
-  });
+    const pages = [...Array(Math.ceil(lines.length / ROWS)).keys()].map((place) => lines.slice(place * ROWS, (place + 1) * ROWS));
+    return pages.map((page, place) => ({ title: pick(DATA.groups[group].name) + (pages.length > 1 ? ` ${place + 1}/${pages.length}` : ""), spec: ganttSpec(page, width), click: (datum) => datum.id && lineDialog(datum.id) }));
+  }).flat();
   const years = focus().years;
   return { id: "gantt", title: say("page_gantt_title", { focus: title(state.f) }), unit: say("page_gantt_unit", { left }), controls: [sectorSelect(), only], body: [ganttKeys()], charts,
     height: kept.length * 19 + groups.length * 60,

@@ -14,17 +14,19 @@ function pathsView() {
   const scale = { domain: names, range: [...items.map((item) => colourOf(item.id)), "#6B7280"].slice(0, names.length) };
   const dash = { domain: names, range: [...items.map((item) => dashOf(item.id)), [1, 4]].slice(0, names.length) };
   const y = { field: "value", type: "quantitative", title: `${unit("carbon")} ${say("page_per_year")}`, scale: { zero: true } };
+  const ends = [...items.filter((item) => item !== focus()).map((item) => final(item.emissions[state.b])), ...(frozen.length ? [final(focus().frozen)] : [])];
+  const lower = ends.some((end) => end > final(focus().emissions[state.b]));
   const spec = (width) => ({
     width: width - 75, height: 300, data: { values: [...values, ...frozen] },
     encoding: { x: { field: "year", type: "quantitative", axis: yearAxis(years), scale: { domain: [years[0], final(years)], nice: false } }, y,
       color: { field: "name", type: "nominal", scale, legend: { title: null, orient: "bottom", columns: width > 700 ? 3 : width > 480 ? 2 : 1, symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 3 } } },
     layer: [
-      { mark: { type: "line" }, encoding: { strokeDash: { field: "name", type: "nominal", scale: dash, legend: null },
+      { mark: { type: "line" }, encoding: { strokeDash: { field: "name", type: "nominal", scale: dash },
         strokeWidth: { condition: { test: { field: "name", equal: label(focus()) }, value: 4 }, value: 2 } } },
       { mark: { type: "point", filled: true, size: 40 }, encoding: { tooltip: [{ field: "name", title: say("page_scenario") }, { field: "year", title: say("page_year") },
         { field: "value", title: unit("carbon"), format: ",.2f" }] } },
-      { transform: [{ filter: { and: [{ field: "name", equal: label(focus()) }, { field: "year", oneOf: [focus().years[0], finalYear(focus())] }] } }],
-        mark: { type: "text", dy: -13, fontWeight: "bold", clip: false }, encoding: { text: { field: "value", type: "quantitative", format: state.l === "zh" ? ",.0f" : ",.1f" }, color: { value: "#1F2937" } } },
+      { transform: [{ filter: { and: [{ field: "name", equal: label(focus()) }, { field: "year", oneOf: [finalYear(focus())] }] } }],
+        mark: { type: "text", dy: lower ? 16 : -12, align: "right", dx: 4, fontWeight: "bold" }, encoding: { text: { field: "value", type: "quantitative", format: state.l === "zh" ? ",.0f" : ",.1f" }, color: { value: "#1F2937" } } },
     ],
   });
   const columns = [{ name: say("page_scenario") }, ...years.map((year) => ({ name: String(year), right: true }))];
@@ -60,31 +62,31 @@ function waterfallView() {
   const from = (id) => (single ? first[id][0] : at(base(), first[id], year));
   const to = (id) => at(focus(), second[id], year);
   const ids = Object.keys(second).filter((id) => Math.abs(to(id) - from(id)) > 0);
-  const startName = single ? `${title(state.f)} ${focus().years[0]}` : `${title(state.r)} ${year}`;
-  const endName = `${title(state.f)} ${year}`;
+  const sum = (amount) => Object.keys(second).reduce((all, id) => all + amount(id), 0);
   const order = [];
-  let height = Object.keys(second).reduce((sum, id) => sum + from(id), 0);
-  order.push({ name: startName, from: 0, to: height, change: height, kind: "total" });
+  let height = 0;
   for (const id of ids.sort((a, b) => (to(a) - from(a)) - (to(b) - from(b)))) {
     const change = to(id) - from(id);
     order.push({ name: partName(id), from: height, to: height + change, change, kind: change < 0 ? "less" : "more" });
     height += change;
   }
-  order.push({ name: endName, from: 0, to: height, change: height, kind: "total" });
+  order.push({ name: say("row_total"), from: 0, to: height, change: height, kind: "total" });
   const values = order.map((row) => ({ ...row, from: scaled(row.from, "carbon"), to: scaled(row.to, "carbon"),
-    text: row.kind === "total" ? shown(row.change, "carbon") : signed(row.change, "carbon"), edge: scaled(Math.max(row.from, row.to), "carbon") }));
+    text: signed(row.change, "carbon"), edge: scaled(Math.max(row.from, row.to), "carbon") }));
+  const longest = Math.max(...order.map((row) => Math.max(row.from, row.to)));
+  const least = Math.min(...order.map((row) => Math.min(row.from, row.to)));
   const spec = (width) => ({
-    width: width - 190, height: 34 * values.length, data: { values },
-    encoding: { y: { field: "name", type: "ordinal", sort: values.map((row) => row.name), axis: { title: null, labelLimit: 150, domain: false, ticks: false } } },
+    width: width - 225, height: 34 * values.length, data: { values },
+    encoding: { y: { field: "name", type: "ordinal", sort: values.map((row) => row.name), axis: { title: null, labelLimit: 190, domain: false, ticks: false } } },
     layer: [
-      { mark: { type: "bar", height: 20 }, encoding: { x: { field: "from", type: "quantitative", title: unit("carbon"), axis: { tickCount: 4 }, scale: { zero: true } }, x2: { field: "to" },
+      { mark: { type: "bar", height: 20 }, encoding: { x: { field: "from", type: "quantitative", title: unit("carbon"), axis: { tickCount: 4 }, scale: { domain: [Math.min(0, scaled(least, "carbon")), scaled(longest, "carbon") + 0.2 * scaled(longest - least || 1, "carbon")] } }, x2: { field: "to" },
         color: { field: "kind", type: "nominal", scale: { domain: ["total", "less", "more"], range: ["#4B5563", "#009E73", "#D55E00"] }, legend: null },
         tooltip: [{ field: "name", title: say("page_part") }, { field: "text", title: unit("carbon") }] } },
       { mark: { type: "text", align: "left", dx: 4 }, encoding: { x: { field: "edge", type: "quantitative" }, text: { field: "text" } } },
     ],
   });
   return { id: "waterfall", width: "five", title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
-    unit: `${unit("carbon")}${say("page_comma")}${scopeName()}`, charts: (width) => [{ spec: spec(width) }], height: 340,
+    unit: `${unit("carbon")}${say("page_comma")}${scopeName()}${say("page_colon")}${shown(sum(from), "carbon")} → ${shown(sum(to), "carbon")}`, charts: (width) => [{ spec: spec(width) }], height: 340,
     columns: [{ name: say("page_part") }, { name: unit("carbon"), right: true }], rows: values.map((row) => ({ cells: [row.name, row.text] })), note: say("page_waterfall_note") };
 }
 
@@ -121,11 +123,11 @@ function capacityView() {
   const found = items.flatMap(rowsOf);
   const binding = (row) => row.listed > row.cap * (1 - 1e-6);
   const values = found.map((row) => ({ group: pick(DATA.groups[row.id].name), name: label(row.item), share: row.listed / row.cap, used: Math.min(row.made / row.cap, 1.5),
-    text: `${number(row.listed, 0)} / ${number(row.cap, 0)} ${pick(DATA.groups[row.id].unit)}${binding(row) ? `${say("page_comma")}${say("state_binding")}` : ""}` }));
+    text: `${number(row.listed, 0)} / ${number(row.cap, 0)} ${say("page_brackets", { inside: pick(DATA.groups[row.id].unit) })}${binding(row) ? `${say("page_comma")}${say("state_binding")}` : ""}` }));
   const names = items.map(label);
   const spec = (width) => ({
-    width: width - 330, height: { step: Math.max(14, 30 / Math.sqrt(items.length)) }, data: { values },
-    encoding: { y: { field: "group", type: "nominal", title: null, axis: { labelLimit: 120, domain: false, ticks: false } } },
+    width: Math.max(120, width - 430), height: { step: Math.max(14, 42 / Math.sqrt(items.length)) }, data: { values },
+    encoding: { y: { field: "group", type: "nominal", title: null, axis: { labelLimit: 190, domain: false, ticks: false } } },
     layer: [
       { mark: { type: "bar" }, encoding: { yOffset: { field: "name", sort: names }, x: { field: "share", type: "quantitative", title: say("page_share_of_cap"), axis: { format: "%", tickCount: 5 }, scale: { domain: [0, 1.05] } },
         color: { field: "name", type: "nominal", scale: scenarioScale(items), legend: items.length > 1 ? { title: null, orient: "bottom", columns: 2 } : null },
@@ -141,7 +143,7 @@ function capacityView() {
 }
 
 function moneyView() {
-  const items = visible();
+  const items = state.r === state.f ? [focus()] : [base(), focus()];
   const keys = [...new Set(items.flatMap((item) => Object.keys(item.money)))];
   const years = focusYears();
   return { id: "money", width: "five", title: say("page_money_title"), unit: `${unit("money")}${say("page_comma")}${say("page_prices")}`,

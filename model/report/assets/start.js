@@ -33,7 +33,6 @@ function drawHeader() {
   if (IDS.length > 1) {
     controls.unshift(choose("page_base", "r", IDS, title), choose("page_focus", "f", IDS, title));
     rows.push(el("div", { class: "row controls", role: "group", "aria-label": say("page_shown") }, controls));
-    rows.push(el("div", { class: "row" }, el("span", {}, say("page_shown")), IDS.map(chip)));
   } else rows[0].insertBefore(el("span", { class: "controls" }, controls), rows[0].lastChild);
   document.querySelector("header").replaceChildren(...rows);
 }
@@ -45,13 +44,13 @@ function drawFooter() {
 // focus returns to the control that was used, which has been drawn anew
 function markOf(element) {
   if (!element || element === document.body) return null;
-  const card = element.closest(".card, header");
-  return card ? [card.id || "header", [...card.querySelectorAll("button, select, input")].indexOf(element)] : null;
+  const card = element.closest(".card, header, .chips");
+  return card ? [card.id || (card.matches(".chips") ? ".chips" : "header"), [...card.querySelectorAll("button, select, input")].indexOf(element)] : null;
 }
 
 function refocus(mark) {
   if (!mark) return;
-  const card = mark[0] === "header" ? document.querySelector("header") : document.getElementById(mark[0]);
+  const card = ["header", ".chips"].includes(mark[0]) ? document.querySelector(mark[0]) : document.getElementById(mark[0]);
   card?.querySelectorAll("button, select, input")[mark[1]]?.focus({ preventScroll: true });
 }
 
@@ -70,7 +69,8 @@ async function refresh() {
   drawFooter();
   const cards = VIEWS.map((view) => makeCard(view()));
   const height = document.documentElement.scrollTop;
-  document.getElementById("views").replaceChildren(...cards);
+  const chips = IDS.length > 1 ? [el("div", { class: "chips", role: "group", "aria-label": say("page_shown") }, el("span", {}, say("page_shown")), IDS.map(chip))] : [];
+  document.getElementById("views").replaceChildren(...chips, ...cards);
   document.documentElement.scrollTop = height;
   refocus(mark);
   for (const card of cards) if (ABOVE.includes(card.id)) await drawCard(card);

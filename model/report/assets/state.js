@@ -71,7 +71,7 @@ const scaled = (value, kind) => (value === null ? null : value * SCALES[kind][st
 function number(value, digits) {
   return value === null || value === undefined ? "–"
     : new Intl.NumberFormat(state.l === "zh" ? "zh-CN" : "en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-      .format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value);
+      .format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).replace("-", "−");
 }
 
 const shown = (value, kind) => number(scaled(value, kind), SCALES[kind][state.l][1]);
@@ -100,7 +100,7 @@ function focusYears() {
 
 const at = (scenario, series, year) => series[scenario.years.indexOf(year)];
 const colourOf = (id) => (IDS.length <= COLOURS.length || [state.r, state.f].includes(id) ? COLOURS[IDS.indexOf(id) % COLOURS.length] : OTHER);
-const dashOf = (id) => (id === state.r && id !== state.f ? [2, 3] : DASHES[IDS.indexOf(id) % DASHES.length]);
+const dashOf = (id) => (id === state.f ? [1, 0] : id === state.r ? [2, 3] : DASHES[1 + (IDS.indexOf(id) % (DASHES.length - 1))]);
 
 function same(one, other) {
   return one.id !== other.id && one.years.length === other.years.length
