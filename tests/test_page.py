@@ -14,8 +14,16 @@ from model.tables import Tables
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk")
-FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync""".split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 VIEWS = ["finding", "figures", "paths", "waterfall", "scorecard", "sectors", "capacity", "money", "gantt", "map", "energy", "materials",
          "grades", "certificate", "runs", "scenarios", "method"]  # fmt: skip
 CHARTS = ["paths", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
