@@ -24,9 +24,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VIEWS = ["finding", "figures", "paths", "waterfall", "scorecard", "sectors", "capacity", "money", "gantt", "map", "energy", "materials",
-         "grades", "certificate", "runs", "scenarios", "method"]  # fmt: skip
-CHARTS = ["paths", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
+VIEWS = [
+    "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "money", "gantt", "map", "energy",
+    "materials", "curve", "grades", "certificate", "runs", "scenarios", "method",
+]  # fmt: skip
+CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
 CONTRAST = """() => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))

@@ -18,7 +18,8 @@ from model.analysis import (
     state_of,
     totals,
 )
-from model.contract import Good
+from model.contract import Clause, Good
+from model.report.causes import options, since_base_year
 from model.report.flows import energy_links, layout, material_links
 from model.report.grades import grade_shares
 from model.report.ground import name_of
@@ -51,6 +52,8 @@ def scenario_figures(stored: Stored, tables: Tables) -> dict[str, Any]:
         "capacity": _capacity(stored),
         "lines": line_histories(stored),
         "flows": _flows(stored, tables),
+        "since": since_base_year(stored),
+        "options": options(stored),
         "grades": grade_shares(stored, tables),
         "run": _run(stored),
     }
@@ -115,8 +118,6 @@ def _run(stored: Stored) -> dict[str, Any]:
 
 def clause_texts(tables: Tables, names: dict[str, list[str]], units: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
     """Name, place, words and unit of every clause, in both languages."""
-    from model.contract import Clause
-
     of_clause = clause_units(tables)
     return {
         row.id: {

@@ -26,6 +26,7 @@ from model.contract import (
     Transition,
 )
 from model.language import clean, read_catalogue
+from model.report.causes import between
 from model.report.figures import clause_texts, scenario_figures
 from model.report.ground import check_ground
 from model.report.tiles import short_names, tile_places
@@ -34,7 +35,7 @@ from model.tables import Tables
 from model.units import read_names
 
 FORMAT = 1
-SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_")
+SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_", "term_")
 """Beginnings of the catalogue keys that the page speaks."""
 DIGITS = 7
 """Significant digits of numbers in the page."""
@@ -68,6 +69,7 @@ def payload(results: Sequence[Stored], tables: Tables) -> dict[str, Any]:
              "choice": [row.choice_zh, row.choice_en]}
             for row in tables.of(Inconsistency)
         ],
+        "between": between(results),
         "scenarios": [scenario_figures(stored, tables) for stored in results],
     }  # fmt: skip
     return dict(_plain(document))

@@ -107,7 +107,7 @@ def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
         state = state_of(score)
         digits = 3 if abs(score.asked) < 10 and score.rule != "replacement" else 1
         asked = "–" if pd.isna(score.asked) else ("≤ " if score.rule in UPPER else "≥ ") + number(score.asked, digits)
-        place, unit = say.pick(row.place, row.place_en or row.place), _unit_name(units.get(score.clause), say)
+        place, unit = say.pick(row.place, row.place_en or row.place), unit_name(units.get(score.clause), say)
         shown.add_row(
             plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
             number(score.slack, digits), plain(unit), plain(say(state), STATE_STYLES[state]),
@@ -115,7 +115,8 @@ def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
     return shown
 
 
-def _unit_name(unit: str | None, say: Speaker) -> str:
+def unit_name(unit: str | None, say: Speaker) -> str:
+    """A unit as a reader knows it; nothing where there is none."""
     return say.pick(*read_names()[unit]) if unit else ""
 
 

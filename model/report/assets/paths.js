@@ -49,45 +49,79 @@ function sectorColour(id, all) {
 // what the boundary counts: all sectors with imports, or emission sources inside the narrower boundary
 function parts(scenario) {
   if (state.b === "scope12_imports") return scenario.sectors;
-  const inside = { scope1: ["fuel", "process", "pfc"], scope12: ["fuel", "process", "pfc", "power"] }[state.b];
-  return Object.fromEntries(inside.map((source) => [source, scenario.sources[source]]));
+  return Object.fromEntries(INSIDE[state.b].map((source) => [source, scenario.sources[source]]));
 }
 
 const partName = (id) => (state.b === "scope12_imports" ? sectorName(id) : spoken("source_", id));
 
-function waterfallView() {
-  const single = state.r === state.f;
-  const year = Math.min(finalYear(base()), finalYear(focus()));
-  const [first, second] = [parts(base()), parts(focus())];
-  const from = (id) => (single ? first[id][0] : at(base(), first[id], year));
-  const to = (id) => at(focus(), second[id], year);
-  const ids = Object.keys(second).filter((id) => Math.abs(to(id) - from(id)) > 0);
-  const sum = (amount) => Object.keys(second).reduce((all, id) => all + amount(id), 0);
-  const order = [];
+// steps of a difference, from nothing to its total; least and longest frame the axis so that nothing is a bar for its own sake
+function waterfallSpec(steps, width) {
+  const values = [];
   let height = 0;
-  for (const id of ids.sort((a, b) => (to(a) - from(a)) - (to(b) - from(b)))) {
-    const change = to(id) - from(id);
-    order.push({ name: partName(id), from: height, to: height + change, change, kind: change < 0 ? "less" : "more" });
-    height += change;
+  for (const step of [...steps].sort((a, b) => a.change - b.change)) {
+    values.push({ name: step.name, from: height, to: height + step.change, change: step.change, kind: step.change < 0 ? "less" : "more" });
+    height += step.change;
   }
-  order.push({ name: say("row_total"), from: 0, to: height, change: height, kind: "total" });
-  const values = order.map((row) => ({ ...row, from: scaled(row.from, "carbon"), to: scaled(row.to, "carbon"),
-    text: signed(row.change, "carbon"), edge: scaled(Math.max(row.from, row.to), "carbon") }));
-  const longest = Math.max(...order.map((row) => Math.max(row.from, row.to)));
-  const least = Math.min(...order.map((row) => Math.min(row.from, row.to)));
-  const spec = (width) => ({
-    width: width - 225, height: 34 * values.length, data: { values },
-    encoding: { y: { field: "name", type: "ordinal", sort: values.map((row) => row.name), axis: { title: null, labelLimit: 190, domain: false, ticks: false } } },
+  values.push({ name: say("row_total"), from: 0, to: height, change: height, kind: "total" });
+  const edges = values.flatMap((row) => [row.from, row.to]).map((value) => scaled(value, "carbon"));
+  const [least, longest] = [Math.min(0, ...edges), Math.max(0, ...edges)];
+  const rows = values.map((row) => ({ ...row, from: scaled(row.from, "carbon"), to: scaled(row.to, "carbon"), text: signed(row.change, "carbon"), edge: scaled(Math.max(row.from, row.to), "carbon") }));
+  return {
+    width: Math.max(120, width - 235), height: 34 * rows.length, data: { values: rows },
+    encoding: { y: { field: "name", type: "ordinal", sort: rows.map((row) => row.name), axis: { title: null, labelLimit: 200, domain: false, ticks: false } } },
     layer: [
-      { mark: { type: "bar", height: 20 }, encoding: { x: { field: "from", type: "quantitative", title: unit("carbon"), axis: { tickCount: 4 }, scale: { domain: [Math.min(0, scaled(least, "carbon")), scaled(longest, "carbon") + 0.2 * scaled(longest - least || 1, "carbon")] } }, x2: { field: "to" },
+      { mark: { type: "bar", height: 20 }, encoding: { x: { field: "from", type: "quantitative", title: unit("carbon"), axis: { tickCount: 4 }, scale: { domain: [least, longest + 0.2 * (longest - least || 1)] } }, x2: { field: "to" },
         color: { field: "kind", type: "nominal", scale: { domain: ["total", "less", "more"], range: ["#4B5563", "#009E73", "#D55E00"] }, legend: null },
         tooltip: [{ field: "name", title: say("page_part") }, { field: "text", title: unit("carbon") }] } },
       { mark: { type: "text", align: "left", dx: 4 }, encoding: { x: { field: "edge", type: "quantitative" }, text: { field: "text" } } },
     ],
-  });
-  return { id: "waterfall", width: "five", title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
-    unit: `${unit("carbon")}${say("page_comma")}${scopeName()}${say("page_colon")}${shown(sum(from), "carbon")} → ${shown(sum(to), "carbon")}`, charts: (width) => [{ spec: spec(width) }], height: 340,
-    columns: [{ name: say("page_part") }, { name: unit("carbon"), right: true }], rows: values.map((row) => ({ cells: [row.name, row.text] })), note: say("page_waterfall_note") };
+  };
+}
+
+function stepsView(view, steps) {
+  return { ...view, charts: (width) => [{ spec: waterfallSpec(steps, width) }], height: 34 * steps.length + 80,
+    columns: [{ name: say("page_part") }, { name: unit("carbon"), right: true }],
+    rows: [...steps, { name: say("row_total"), change: steps.reduce((sum, step) => sum + step.change, 0) }].map((step) => ({ cells: [step.name, signed(step.change, "carbon")] })) };
+}
+
+const lastCommon = () => base().years.filter((year) => focus().years.includes(year)).pop();
+
+function waterfallView() {
+  const single = state.r === state.f;
+  const year = single ? finalYear(focus()) : lastCommon();
+  const [first, second] = [parts(base()), parts(focus())];
+  const ids = [...new Set([...Object.keys(first), ...Object.keys(second)])];
+  const from = (id) => (first[id] ? (single ? first[id][0] : at(base(), first[id], year)) : 0);
+  const to = (id) => (second[id] ? at(focus(), second[id], year) : 0);
+  const sum = (amount) => ids.reduce((all, id) => all + amount(id), 0);
+  const steps = ids.filter((id) => Math.abs(to(id) - from(id)) > 0).map((id) => ({ name: partName(id), change: to(id) - from(id) }));
+  return stepsView({ id: "waterfall", width: "five", title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
+    unit: `${unit("carbon")}${say("page_comma")}${scopeName()}${say("page_colon")}${shown(sum(from), "carbon")} → ${shown(sum(to), "carbon")}`, note: say("page_waterfall_note") }, steps);
+}
+
+const INSIDE = { scope1: ["fuel", "process", "pfc"], scope12: ["fuel", "process", "pfc", "power"], scope12_imports: ["fuel", "process", "pfc", "power", "imports"] };
+
+// effects by term inside the boundary: over time for one scenario, otherwise from base to focus in the last common year; null: not split
+function effects() {
+  const inside = (sources, get) => INSIDE[state.b].reduce((sum, source) => sum + (sources[source] === undefined ? 0 : get(sources[source])), 0);
+  if (state.r === state.f) return Object.entries(focus().since).map(([term, sources]) => [term, inside(sources, (value) => value)]);
+  const pair = DATA.between.find((item) => [item.first, item.other].includes(state.r) && [item.first, item.other].includes(state.f));
+  if (!pair) return null;
+  const sign = pair.first === state.r ? 1 : -1;
+  return Object.entries(pair.effects).map(([term, sources]) => [term, sign * inside(sources, (values) => values[pair.years.indexOf(lastCommon())])]);
+}
+
+function causesView() {
+  const single = state.r === state.f;
+  const found = effects();
+  const heading = single ? say("page_causes_time", { first: focus().years[0], year: finalYear(focus()) }) : say("page_causes_title", { base: title(state.r), focus: title(state.f), year: lastCommon() });
+  const view = { id: "causes", width: "five", title: heading, unit: `${unit("carbon")}${say("page_comma")}${scopeName()}` };
+  if (!found) return { ...view, body: [el("p", {}, say("page_causes_none", { base: pick(DATA.scenarios[0].title) }))] };
+  const least = 0.0005 * Math.max(...found.map(([, change]) => Math.abs(change)), 1);
+  const rest = found.filter(([, change]) => Math.abs(change) < least).reduce((sum, [, change]) => sum + change, 0);
+  const steps = found.filter(([, change]) => Math.abs(change) >= least).map(([term, change]) => ({ name: say("term_" + term), change }));
+  if (shown(rest, "carbon") !== shown(0, "carbon")) steps.push({ name: say("page_causes_rest"), change: rest });
+  return stepsView({ ...view, note: say("page_causes_note") }, steps);
 }
 
 function sectorsView() {
@@ -146,7 +180,7 @@ function moneyView() {
   const items = state.r === state.f ? [focus()] : [base(), focus()];
   const keys = [...new Set(items.flatMap((item) => Object.keys(item.money)))];
   const years = focusYears();
-  return { id: "money", width: "five", title: say("page_money_title"), unit: `${unit("money")}${say("page_comma")}${say("page_prices")}`,
+  return { id: "money", title: say("page_money_title"), unit: `${unit("money")}${say("page_comma")}${say("page_prices")}`,
     columns: [{ name: say("page_item") }, ...(items.length > 1 ? [{ name: say("page_scenario") }] : []), ...years.slice(1).map((year) => ({ name: String(year), right: true }))],
     rows: keys.flatMap((key) => items.map((item) => ({ cells: [key === "investment" ? say("row_investment") : say("cost_" + key), ...(items.length > 1 ? [label(item)] : []),
       ...years.slice(1).map((year) => shown(at(item, item.money[key] || [], year) ?? null, "money"))] }))), note: say("page_money_note") };

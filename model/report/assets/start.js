@@ -1,7 +1,7 @@
 // The header, the order of views, and redrawing when the state changes.
-const ABOVE = ["finding", "figures", "paths", "waterfall"];
-const VIEWS = [findingView, figuresView, pathsView, waterfallView, scorecardView, sectorsView, capacityView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
-  () => flowView("energy", "energy"), () => flowView("materials", "mass"), gradesView, certificateView, runsView, scenariosView, methodView];
+const ABOVE = ["finding", "figures", "paths", "causes"];
+const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, sectorsView, capacityView, waterfallView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
+  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, gradesView, certificateView, runsView, scenariosView, methodView];
 
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },
