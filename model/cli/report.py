@@ -29,7 +29,7 @@ def report(
         raise ResultError(say("report_none", folder=folders.results.name))
     results = [read_result(folders, name) for name in chosen]
     tables = read_checked(folders.province(str(results[0].manifest["data"])))
-    page = render(payload(results, tables), lang)
+    page = render(payload(results, tables, folders.results), lang)
     path = output / FILE
     save_text(path, page)
     open_console().print(plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results))))
