@@ -10,8 +10,10 @@ from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
+from model.cli.diff import diff
 from model.cli.export_inputs import export_inputs
 from model.cli.import_inputs import import_inputs
+from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.replay import replay
 from model.cli.report import report
@@ -22,7 +24,7 @@ from model.cli.tables import tables
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, compare, report, math, synth, bench, tables, export_inputs, import_inputs)
+VERBS = (run, check, replay, show, diff, compare, report, levers, math, synth, bench, tables, export_inputs, import_inputs)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
