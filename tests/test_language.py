@@ -69,7 +69,7 @@ def test_every_key_is_used_and_every_plain_use_is_known() -> None:
     for key in read_catalogue():
         assert key.startswith(MADE) or f'"{key}"' in text, f"{key} is used nowhere"
     for key in re.findall(r'\b(?:say|HELP)\(\s*"(\w+)"', text):
-        assert key in read_catalogue(), key
+        assert key in read_catalogue() or key in MADE, key
 
 
 @pytest.mark.parametrize(("prefix", "names"), [("cost", Cost), ("goal", Goal), ("source", Source), ("row", Scope)])
