@@ -21,7 +21,7 @@ def report(
     from model.report import payload, render
     from model.runner import read_checked, read_result
     from model.show.text import plain
-    from model.store import stored_names, write_atomic
+    from model.store import stored_names, write_text
 
     say, folders = speaker(lang), folders_of(context)
     chosen = names or sorted(stored_names(folders.results), key=lambda name: (name != "plan", name))
@@ -31,5 +31,5 @@ def report(
     tables = read_checked(folders.province(str(results[0].manifest["data"])))
     page = render(payload(results, tables, folders.results), lang)
     path = output / FILE
-    write_atomic(path, page)
+    write_text(path, page)
     open_console().print(plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results))))
