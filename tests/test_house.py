@@ -25,7 +25,7 @@ LAYERS = (
     ("solution", "canary", "confirm"), ("store",),
     ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("fingerprint",),
     ("explain", "runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets", "tradeoff"),
-    ("report", "show"), ("cli",), ("run",),
+    ("alternatives",),     ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

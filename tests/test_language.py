@@ -11,6 +11,7 @@ from model.names import Cost, Goal, Scope, Source
 ROOT = Path(__file__).parent.parent
 MADE = (
     "task_",
+    "verdict_",
     "key_",
     "col_",
     "step_",

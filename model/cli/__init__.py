@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from model.cli.alternatives import alternatives
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
@@ -30,7 +31,7 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, explain,
+    run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
     export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
