@@ -58,8 +58,8 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write a text whole or not at all."""
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all. Raises ``ResultError`` where it cannot be written."""
     _atomic(path, partial(_write_text, text))
 
 
@@ -75,7 +75,7 @@ def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) ->
     _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
     body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomic(path.with_suffix(".json"), text)
+    write_text(path.with_suffix(".json"), text)
     return path
 
 

@@ -23,6 +23,7 @@ MADE = (
     "row_",
     "state_",
     "help_",
+    "ended_",
     "term_",
     "sheet_",
     "about_",
@@ -32,6 +33,9 @@ MADE = (
     "part_",
     "cell_",
     "figure_",
+    "explain_",
+    "player_",
+    "reason_",
 )
 """Keys that are put together from a prefix and a name."""
 

@@ -69,6 +69,11 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def with_levers(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    """A scenario with some keys changed, as a file that extends it would: deep merge by key, lists and plain values replaced."""
+    return Scenario.model_validate(merge(scenario.model_dump(mode="json"), change))
+
+
 def _written_out(content: dict[str, Any]) -> dict[str, Any]:
     """Short forms as mappings, so that it never matters in which form a parent wrote a key."""
     out = dict(content)

@@ -81,7 +81,7 @@ class Scenario(Levers):
     @classmethod
     def _stages(cls, goals: list[Goal]) -> list[Goal]:
         """Each stage once; the shortfall comes with ``targets: closest``."""
-        if Goal.SHORTFALL in goals:
+        if {Goal.SHORTFALL, Goal.AIM} & set(goals):
             raise ValueError("the shortfall is the first stage of every closest run; list emissions and cost only")
         if len(set(goals)) < len(goals):
             raise ValueError("each stage may stand once")
