@@ -1,7 +1,9 @@
 """Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import highspy
@@ -43,6 +45,13 @@ class Matrix:
     objectives: dict[str, Floats]
     offsets: dict[str, float]
     blocks: list[Block]
+
+    @cached_property
+    def structure(self) -> str:
+        """Hash of everything but numbers: shape, places of the non-zeros, integrality."""
+        table = self.matrix
+        parts = (np.array(table.shape, dtype=np.int64), table.indptr, table.indices, self.integer)
+        return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()
 
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, non-zeros."""
@@ -106,14 +115,14 @@ def _blocks(columns: list[Any]) -> list[Block]:
     return found
 
 
-def to_highs(matrix: Matrix, highs: highspy.Highs) -> None:
-    """Pass a matrix to a HiGHS instance in one call, without an objective."""
+def to_highs(matrix: Matrix, highs: highspy.Highs, *, whole: bool = True) -> None:
+    """Pass a matrix to a HiGHS instance in one call, without an objective; ``whole=False`` leaves integrality out."""
     table = matrix.matrix
     rows, columns = table.shape
     status = highs.passModel(
         columns, rows, table.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
         matrix.column_lower, matrix.column_upper, matrix.lower, matrix.upper,
-        table.indptr.astype(np.int32), table.indices.astype(np.int32), table.data, matrix.integer.astype(np.int32),
+        table.indptr.astype(np.int32), table.indices.astype(np.int32), table.data, (matrix.integer & whole).astype(np.int32),
     )  # fmt: skip
     if status == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS refused the model")

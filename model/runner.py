@@ -113,13 +113,15 @@ def run(
         raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
     with clock.step("import"):
         from model.session import Session, ask_of, certified, restricted
-        from model.solve import solve
+        from model.solve import silent
+
+        session = Session()
     ask = ask_of(scenario)
     ask = replace(ask, options=options or ask.options)
     with clock.step("build"):
-        matrix = restricted(problem, Session().compiled(problem, ask), ask)
+        matrix = restricted(problem, session.compiled(problem, ask), ask)
     with clock.step("solve"):
-        outcome = solve(matrix, ask.goals, ask.options, ask.keep, listener or (lambda progress: None))
+        outcome = session.outcome(matrix, ask, listener or silent)
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
         result = plan.result

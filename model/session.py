@@ -16,8 +16,8 @@ from model.examine import Certificate, Terms, examine, ledgers
 from model.handover import Matrix
 from model.names import Goal, Scope, Target
 from model.scenario import Scenario, SolverOptions
-from model.solution import column_numbers, decisions, dense
-from model.solve import Listener, Outcome, solve
+from model.solution import column_numbers, columns_of, decisions, dense
+from model.solve import Listener, Outcome, Relaxation, Start, silent, solve
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,22 +97,35 @@ class Plan:
 
 
 class Session:
-    """Solves problems one after another."""
+    """Solves problems one after another; the relaxation in hand is patched where a problem has the structure of the one before."""
+
+    def __init__(self) -> None:
+        self.relaxation = Relaxation()
 
     def compiled(self, problem: xr.Dataset, ask: Ask) -> Matrix:
         """The problem's rules as arrays, every objective of the ask (and of its limits) included."""
         goals = tuple(dict.fromkeys([*ask.goals, *ask.limits]))
         return compile_model(build(problem, goals, ask.boundary, closest=ask.closest, lazy=True))
 
-    def solve(self, problem: xr.Dataset, ask: Ask, listener: Listener | None = None) -> Plan:
-        """Solve and certify. Raises ``InfeasibleError``, ``LimitError``, or ``SolverError`` where the examiner objects."""
-        return self.solve_matrix(problem, self.compiled(problem, ask), ask, listener)
+    def solve(self, problem: xr.Dataset, ask: Ask, listener: Listener = silent, start: Start | None = None) -> Plan:
+        """Solve and certify; ``start`` (``Plan.outcome.start()`` of a like problem) makes it fast, and changes nothing that is proven.
 
-    def solve_matrix(self, problem: xr.Dataset, matrix: Matrix, ask: Ask, listener: Listener | None = None) -> Plan:
+        Raises ``InfeasibleError``, ``LimitError``, or ``SolverError`` where the examiner objects.
+        """
+        return self.solve_matrix(problem, self.compiled(problem, ask), ask, listener, start)
+
+    def solve_matrix(self, problem: xr.Dataset, matrix: Matrix, ask: Ask, listener: Listener = silent, start: Start | None = None) -> Plan:
         """The same for a problem that is compiled already."""
-        asked = restricted(problem, matrix, ask)
-        outcome = solve(asked, ask.goals, ask.options, ask.keep, listener or (lambda progress: None))
-        return certified(problem, matrix, ask, outcome)
+        return certified(problem, matrix, ask, self.outcome(restricted(problem, matrix, ask), ask, listener, start))
+
+    def outcome(self, matrix: Matrix, ask: Ask, listener: Listener = silent, start: Start | None = None) -> Outcome:
+        """The solver's answer to a matrix that is restricted already, not yet examined."""
+        return solve(matrix, ask.goals, ask.options, ask.keep, listener, start, self.relaxation)
+
+
+def start_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> Start:
+    """A start from the decisions of a stored plan (``solution.flatten``) of a like problem."""
+    return Start(columns_of(problem, matrix, flat))
 
 
 def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:

@@ -35,6 +35,15 @@ def column_numbers(problem: xr.Dataset, matrix: Matrix) -> dict[str, np.ndarray]
     return numbers
 
 
+def columns_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> np.ndarray:
+    """Decisions over flat dims as columns of a matrix; what the matrix has beyond them is 0."""
+    columns = np.zeros(matrix.matrix.shape[1])
+    for name, numbers in column_numbers(problem, matrix).items():
+        there = numbers >= 0
+        columns[numbers[there]] = flat[name].values[there]
+    return columns
+
+
 def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Dataset:
     """Every variable as an array over the problem's dims; what has no variable (a move in the base year) is 0.
 

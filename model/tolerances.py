@@ -17,3 +17,6 @@ BENCHMARK = 1e-9
 
 GAP = 1e-4
 """Default relative gap at which a stage counts as optimal; a scenario may ask for less."""
+
+ABSOLUTE_GAP = 1e-6
+"""A stage also counts as optimal at this absolute gap (HiGHS' mip_abs_gap)."""

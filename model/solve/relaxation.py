@@ -1,0 +1,155 @@
+"""The linear relaxation of a matrix, held in one HiGHS instance: bounds of stages, and plans with their binaries fixed.
+
+A matrix of the same structure is patched in place; the instance then starts from a basis that is given, never from what it did
+before, so that an answer does not depend on what was solved earlier.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from model.errors import LimitError, SolverError
+from model.handover import Matrix, to_highs
+from model.names import Goal
+from model.scenario import SolverOptions
+from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
+from model.solve.outcome import Basis, Floats
+
+MOST_PATCHED = 2_000
+"""More changed coefficients than these are handed over anew, which is faster."""
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """A stage without integrality: value without offset, point, basis."""
+
+    value: float
+    point: Floats
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A stage with its binaries fixed: value without offset, point, duals of the matrix' rows."""
+
+    value: float
+    point: Floats
+    duals: Floats
+
+
+class Relaxation:
+    """One matrix after another without integrality; ``load`` first, then ``bound`` and ``fixed`` for each stage, ``keep`` between them."""
+
+    def __init__(self) -> None:
+        self.options = SolverOptions()
+        self.highs = silent_highs()
+        self.matrix: Matrix | None = None
+        self.whole: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+
+    def load(self, matrix: Matrix, options: SolverOptions) -> bool:
+        """Take over a matrix and settings; returns whether the matrix was patched into the one before."""
+        self.options = options
+        configure(self.highs, options)
+        before = self.matrix
+        patched = before is not None and before.structure == matrix.structure and self._patch(before, matrix)
+        if not patched:
+            to_highs(matrix, self.highs, whole=False)
+        self.matrix = matrix
+        self.whole = np.flatnonzero(matrix.integer).astype(np.int32)
+        return patched
+
+    def _patch(self, before: Matrix, matrix: Matrix) -> bool:
+        """Change bounds and coefficients in place; false where too much differs."""
+        changed = np.flatnonzero(before.matrix.data != matrix.matrix.data)
+        if len(changed) > MOST_PATCHED:
+            return False
+        rows, columns = matrix.matrix.shape
+        self.highs.deleteRows(self.highs.getNumRow() - rows, np.arange(rows, self.highs.getNumRow(), dtype=np.int32))
+        self.highs.changeColsBounds(columns, np.arange(columns, dtype=np.int32), matrix.column_lower, matrix.column_upper)
+        for row in np.flatnonzero((before.lower != matrix.lower) | (before.upper != matrix.upper)).tolist():
+            self.highs.changeRowBounds(row, float(matrix.lower[row]), float(matrix.upper[row]))
+        of = np.searchsorted(matrix.matrix.indptr, changed, side="right") - 1
+        for place, column in zip(changed.tolist(), of.tolist(), strict=True):
+            self.highs.changeCoeff(int(matrix.matrix.indices[place]), column, float(matrix.matrix.data[place]))
+        return True
+
+    @property
+    def _held(self) -> Matrix:
+        if self.matrix is None:
+            raise SolverError("no matrix was loaded")
+        return self.matrix
+
+    def keep(self, row: Floats, value: float) -> None:
+        """Keep an objective at or below a value (without its offset) in the stages that follow."""
+        add_kept(self.highs, row, value)
+
+    def bound(self, goal: Goal, basis: Basis | None) -> Relaxed | None:
+        """Least value of a stage without integrality; nothing where even that has no answer, or HiGHS finds none."""
+        set_goal(self.highs, self._held, goal)
+        self.highs.clearSolver()
+        start = _sized(basis, self.highs)
+        if start is not None:
+            self.highs.setBasis(start)
+        if not self._answered(goal):
+            return None
+        found = self.highs.getBasis()
+        statuses = [np.array([int(status) for status in part], dtype=np.int8) for part in (found.col_status, found.row_status)]
+        return Relaxed(self.highs.getObjectiveValue(), np.array(self.highs.getSolution().col_value), Basis(*statuses))
+
+    def fixed(self, goal: Goal, binaries: Floats) -> Fixed | None:
+        """Least value of a stage with its binaries fixed to whole numbers; nothing where they do not hold."""
+        matrix = self._held
+        rounded = np.round(binaries)
+        set_goal(self.highs, matrix, goal)
+        self.highs.clearSolver()
+        self.highs.changeColsBounds(len(self.whole), self.whole, rounded, rounded)
+        try:
+            if not self._answered(goal):
+                return None
+            solution = self.highs.getSolution()
+            duals = np.array(solution.row_dual)[: matrix.matrix.shape[0]]
+            return Fixed(self.highs.getObjectiveValue(), np.array(solution.col_value), duals)
+        finally:
+            low, high = matrix.column_lower[self.whole], matrix.column_upper[self.whole]
+            self.highs.changeColsBounds(len(self.whole), self.whole, low, high)
+
+    def _answered(self, goal: Goal) -> bool:
+        run_twice(self.highs, self.options)
+        status = self.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return True
+        if status in DOUBTFUL:
+            return False
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            raise LimitError(f"the solver stopped at its limit in a linear programme of stage '{goal}'")
+        raise SolverError(f"HiGHS ended a linear programme of stage '{goal}' with status {self.highs.modelStatusToString(status)}")
+
+
+def set_goal(highs: highspy.Highs, matrix: Matrix, goal: Goal) -> None:
+    """Make a stage's objective the one to minimise."""
+    row = matrix.objectives[f"objective_{goal}"]
+    highs.changeColsCost(len(row), np.arange(len(row), dtype=np.int32), row)
+
+
+def add_kept(highs: highspy.Highs, row: Floats, value: float) -> None:
+    """Add the row that keeps an objective at or below a value."""
+    used = np.flatnonzero(row).astype(np.int32)
+    highs.addRow(-highspy.kHighsInf, value, len(used), used, row[used])
+
+
+def _sized(basis: Basis | None, highs: highspy.Highs) -> highspy.HighsBasis | None:
+    """A basis for the model in hand: rows that it does not know are basic; nothing where it does not fit."""
+    if basis is None or len(basis.columns) != highs.getNumCol():
+        return None
+    missing = highs.getNumRow() - len(basis.rows)
+    basic = int(highspy.HighsBasisStatus.kBasic)
+    if missing < 0 and (basis.rows[missing:] != basic).any():
+        return None
+    rows = basis.rows[:missing] if missing < 0 else np.append(basis.rows, np.full(missing, basic, dtype=np.int8))
+    made = highspy.HighsBasis()
+    made.col_status = [highspy.HighsBasisStatus(int(status)) for status in basis.columns]
+    made.row_status = [highspy.HighsBasisStatus(int(status)) for status in rows]
+    made.valid = True
+    return made
