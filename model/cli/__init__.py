@@ -9,6 +9,7 @@ from rich.console import Console
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
+from model.cli.ensemble import ensemble, futures
 from model.cli.math import math
 from model.cli.replay import replay
 from model.cli.run import run
@@ -17,7 +18,7 @@ from model.cli.synth import synth
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, math, synth, bench)
+VERBS = (run, check, replay, show, math, synth, bench, ensemble, futures)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(

@@ -22,6 +22,7 @@ from numcodecs import Zstd
 from model.errors import ResultError
 from model.futures.member import SOLVED, Field, Record, Status, fields
 from model.names import NAME, Goal
+from model.solve import Basis, Start
 
 FORMAT = 1
 BLOCK = 16
@@ -52,6 +53,14 @@ class Archive:
     def status(self) -> np.ndarray:
         """Status of every member."""
         return np.asarray(self.group["status"][:])
+
+    def start(self) -> Start | None:
+        """What every member starts from."""
+        part = {name: np.asarray(array[:]) for name, array in self.group["start"].arrays()}
+        if "values" not in part:
+            return None
+        bases = {goal: Basis(part[f"{goal}_columns"], part[f"{goal}_rows"]) for goal in Goal if f"{goal}_columns" in part}
+        return Start(part["values"], bases)
 
     def record(self, member: int) -> Record:
         """What is kept of a member that counts."""
@@ -85,30 +94,36 @@ def _all_fields() -> dict[str, Field]:
     return fields() | {"seconds": Field((), "float64", np.nan), "why": Field((), f"S{WORDS}", 0), "status": Field((), "int8", 0)}
 
 
-def _coordinates(problem: xr.Dataset, positions: xr.DataArray) -> xr.Dataset:
-    """Labels of every dim that a kept array has, the positions, and the names that readers need."""
-    goals = xr.Variable(("goal",), np.array([str(goal) for goal in Goal]))
-    labels = {str(name): array.variable for name, array in problem.coords.items()}
-    energy = {"measure_of_energy": xr.Variable(("measure_of_energy",), np.array(["calorific", "equivalent"]))}
-    return xr.Dataset({"position": positions.variable}, coords=labels | energy | {"goal": goals, "series": positions["series"].variable})
+LABELS = ("year", "source", "cost_item", "clause", "sector", "group", "good", "segment", "state", "step", "retrofit")
 
 
-def create(path: Path, problem: xr.Dataset, positions: xr.DataArray, identity: dict[str, Any]) -> Archive:
+def _labels(problem: xr.Dataset, positions: xr.DataArray) -> xr.Dataset:
+    """Labels of every dim that a kept array has, and the positions with what is known of their series; all other names are in ``inputs``."""
+    wanted = {name: array.variable for name, array in problem.coords.items() if set(array.dims) <= set(LABELS)}
+    wanted = {name: value for name, value in wanted.items() if name in LABELS or str(name).split("_")[0] in ("state", "step", "retrofit")}
+    fixed = {"goal": [str(goal) for goal in Goal], "measure_of_energy": ["calorific", "equivalent"]}
+    coordinates = {name: xr.Variable((name,), np.array(values)) for name, values in fixed.items()}
+    coordinates |= {name: array.variable for name, array in positions.coords.items()}
+    return xr.Dataset({"position": positions.variable}, coords=wanted | coordinates)
+
+
+def create(path: Path, problem: xr.Dataset, positions: xr.DataArray, identity: dict[str, Any], start: Start | None) -> Archive:
     """A new store with every member still to do. It is made beside its place and moved there whole."""
     building = path.with_name(f".{path.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     building.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # zarr's remarks about consolidated metadata
-        _coordinates(problem, positions).to_zarr(building, mode="w", zarr_format=2, consolidated=False)
+        _labels(problem, positions).to_zarr(building, mode="w", zarr_format=2, consolidated=False)
         problem.drop_attrs(deep=False).to_zarr(building, group="inputs", mode="w", zarr_format=2, consolidated=False)
         group = zarr.open_group(building, mode="r+", zarr_format=2)
+        _write_start(group, start)
         members, sizes = positions.sizes["member"], dict(problem.sizes) | {"goal": len(Goal), "measure_of_energy": 2}
         for name, kind in _all_fields().items():
             shape = (members, *(sizes[dim] for dim in kind.dims))
             array = group.create_array(
                 name, shape=shape, chunks=(min(BLOCK, members), *(max(size, 1) for size in shape[1:])), dtype=kind.dtype,
-                fill_value=b"" if kind.dtype.startswith("S") else kind.fill, compressors=Zstd(level=3, checksum=True), overwrite=True,
+                fill_value=b"" if kind.dtype.startswith("S") else kind.fill, compressors=Zstd(level=3, checksum=True),
             )  # fmt: skip
             array.attrs["_ARRAY_DIMENSIONS"] = ["member", *kind.dims]
         group.attrs["format"] = FORMAT
@@ -116,6 +131,17 @@ def create(path: Path, problem: xr.Dataset, positions: xr.DataArray, identity: d
         zarr.consolidate_metadata(building, zarr_format=2)
     building.rename(path)
     return open_archive(path, write=True)
+
+
+def _write_start(group: zarr.Group, start: Start | None) -> None:
+    """What every member starts from, as arrays of the group ``start``."""
+    part = group.create_group("start")
+    if start is not None:
+        arrays = {"values": start.values} | {
+            f"{goal}_{side}": getattr(basis, side) for goal, basis in start.bases.items() for side in ("columns", "rows")
+        }
+        for name, values in arrays.items():
+            part.create_array(name, data=np.asarray(values), chunks=(max(len(values), 1),))
 
 
 def open_archive(path: Path, *, write: bool = False) -> Archive:

@@ -197,9 +197,7 @@ def _base_value(tables: Tables, parameter: str) -> float:
 
 def _scaled(tables: Tables, table: str, parameter: str, factor: float) -> Tables:
     """The tables with all facts of a parameter times a factor."""
-    rows = [
-        fact.model_copy(update={"value": fact.value * factor}) if fact.parameter == parameter else fact for fact in tables.facts(table)
-    ]
+    rows = [fact.model_copy(update={"value": fact.value * factor}) if fact.parameter == parameter else fact for fact in tables.facts(table)]
     return replace(tables, rows=tables.rows | {table: tuple(rows)})
 
 

@@ -57,7 +57,9 @@ class LocalCrew:
             while waiting:
                 yield from _ended(waiting)
         except BrokenProcessPool as error:
-            raise SolverError("a worker process died (out of memory, or killed); what was finished is stored: start again to go on") from error
+            raise SolverError(
+                "a worker process died (out of memory, or killed); what was finished is stored: start again to go on"
+            ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

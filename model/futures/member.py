@@ -23,6 +23,7 @@ from model.replay import unbalanced
 from model.scenario import Scenario
 from model.schema import BINARY, DECISIONS, LEDGERS
 from model.session import Ask, Plan, Session
+from model.solve import Start
 
 LEDGERS_KEPT = ("reached", "sector_emission", "listed_capacity")
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "xarray")
@@ -65,7 +66,9 @@ class Field:
 
 def fields() -> dict[str, Field]:
     """Every array that a member keeps: all decisions, so that it can be examined again; some ledgers; stages; slack of clauses."""
-    kept = {name: Field(spec.dims, "int8", -1) if name in BINARY else Field(spec.dims, "float64", np.nan) for name, spec in DECISIONS.items()}
+    kept = {
+        name: Field(spec.dims, "int8", -1) if name in BINARY else Field(spec.dims, "float64", np.nan) for name, spec in DECISIONS.items()
+    }
     kept |= {name: Field(LEDGERS[name].dims, "float64", np.nan) for name in LEDGERS_KEPT}
     kept |= {name: Field(("clause",), "float64", np.nan) for name in ("asked", "slack")}
     return kept | {name: Field(("goal",), "float64", np.nan) for name in ("value", "bound", "gap", "stage_seconds")}
@@ -73,13 +76,15 @@ def fields() -> dict[str, Field]:
 
 @dataclass(frozen=True)
 class Task:
-    """Everything that a worker needs, sent once: draws, scenario, its activity, what is asked, and the code that asks."""
+    """Everything that a worker needs, sent once: draws, scenario, its activity, what is asked, the code that asks, and what every
+    member starts from: always the same, so that an answer does not depend on who solved what before."""
 
     draws: Draws
     scenario: Scenario
     activity: Activity | None
     ask: Ask
     code: str
+    start: Start | None = None
 
     def problem(self, positions: Floats) -> xr.Dataset:
         """The problem of one future."""
@@ -111,7 +116,7 @@ def solve_member(task: Task, session: Session, positions: Floats) -> Record:
     if missing:
         return ended(Status.OUTSIDE, f"the base year does not balance: {', '.join(sorted(missing))}")
     try:
-        plan = session.solve(problem, task.ask)
+        plan = session.solve(problem, task.ask, start=task.start)
     except InfeasibleError as error:
         return ended(Status.INFEASIBLE, str(error))
     except LimitError as error:
