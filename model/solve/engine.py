@@ -53,15 +53,21 @@ def run_twice(highs: highspy.Highs, options: SolverOptions) -> None:
 
     HiGHS 1.16.0 was seen to call feasible models infeasible with presolve on, 1.15.1 with presolve off.
     """
-    highs.run()
+    _run(highs, options)
     if highs.getModelStatus() not in DOUBTFUL:
         return
     highs.clearSolver()
     highs.setOptionValue("presolve", "off")
     highs.setOptionValue("random_seed", options.seed + 1)
-    highs.run()
+    _run(highs, options)
     highs.setOptionValue("presolve", "choose")
     highs.setOptionValue("random_seed", options.seed)
+
+
+def _run(highs: highspy.Highs, options: SolverOptions) -> None:
+    """One run; HiGHS counts the time of all runs of an instance against its limit, a scenario means each."""
+    highs.setOptionValue("time_limit", highs.getRunTime() + options.time_limit)
+    highs.run()
 
 
 def accept(highs: highspy.Highs, goal: Goal) -> Status:

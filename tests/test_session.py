@@ -1,0 +1,126 @@
+"""Solving again: a start and a patched instance change the work, never what is proven."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from worlds import draw, rows_of, scenario_of, write
+
+from model.checks import check_tables
+from model.names import Goal
+from model.problem import assemble
+from model.scenario import Scenario, SolverOptions
+from model.session import Ask, Cut, Plan, Session, ask_of, start_of
+from model.solve import Relaxation
+from model.tables import read_tables
+
+EXACT = SolverOptions(gap=0)
+
+
+@pytest.fixture(scope="module", params=(0, 2, 5, 6, 7, 8))
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[xr.Dataset, Ask]:
+    """A random small world that has a plan, as a problem, and what its scenario asks, down to the exact optimum."""
+    drawn = draw(request.param)
+    folder = write(rows_of(drawn), tmp_path_factory.mktemp("worlds") / "world")
+    tables = read_tables(folder)
+    check_tables(tables)
+    scenario = Scenario.model_validate(scenario_of(drawn))
+    return assemble(tables, scenario), replace(ask_of(scenario), options=EXACT)
+
+
+def values(plan: Plan) -> list[float]:
+    """Values of the stages."""
+    return [stage.value for stage in plan.outcome.stages]
+
+
+def raised(problem: xr.Dataset) -> xr.Dataset:
+    """The same problem with dearer investment and more output of every segment possible: other numbers, the same structure."""
+    changed = problem.copy()
+    changed["step_annuity"] = problem["step_annuity"] * 1.5
+    changed["most"] = problem["most"] * 1.05
+    return changed
+
+
+def test_a_warm_answer_equals_a_cold_one(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    first = Session().solve(problem, ask)
+    cold = Session().solve(raised(problem), ask)
+    session = Session()
+    session.solve(problem, ask)
+    warm = session.solve(raised(problem), ask, start=first.outcome.start())
+    assert values(warm) == pytest.approx(values(cold), rel=1e-9, abs=1e-7)
+    assert all(stage.gap <= 1e-9 for stage in warm.outcome.stages)
+
+
+def test_an_answer_does_not_depend_on_what_the_session_solved_before(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    start = Session().solve(problem, ask).outcome.start()
+    fresh = Session().solve(raised(problem), ask, start=start)
+    used = Session()
+    for other in (problem, raised(raised(problem)), problem):
+        used.solve(other, ask, start=start)
+    assert np.array_equal(used.solve(raised(problem), ask, start=start).outcome.values, fresh.outcome.values)
+
+
+def test_a_matrix_of_the_same_structure_is_patched_and_any_other_handed_over_anew(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    matrix, changed = (Session().compiled(given, ask) for given in (problem, raised(problem)))
+    held, fresh = Relaxation(), Relaxation()
+    assert not held.load(matrix, EXACT)
+    assert held.load(changed, EXACT)
+    fresh.load(changed, EXACT)
+    assert held.bound(Goal.EMISSIONS, None).value == fresh.bound(Goal.EMISSIONS, None).value  # type: ignore[union-attr]
+    more = matrix.with_rows(matrix.matrix.tocsr()[[0]], np.array([-np.inf]), np.array([1e6]), ["again"])
+    assert not held.load(more, EXACT)
+
+
+def test_a_stored_plan_is_a_start(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    plan = Session().solve(problem, ask)
+    start = start_of(problem, plan.matrix, plan.flat)
+    assert np.abs(start.values - plan.outcome.values).max() <= 1e-6
+    assert values(Session().solve(problem, ask, start=start)) == pytest.approx(values(plan), rel=1e-9)
+
+
+def test_limits_cuts_and_fixed_decisions_hold(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    plan = Session().solve(problem, ask)
+    spent = replace(ask, goals=(Goal.COST,), limits={Goal.EMISSIONS: plan.value(Goal.EMISSIONS) + 1e-6})
+    assert Session().solve(problem, spent).value(Goal.COST) == pytest.approx(plan.value(Goal.COST), rel=1e-6)
+    same = replace(ask, fixed={"on": plan.flat["on"].values})
+    assert values(Session().solve(problem, same)) == pytest.approx(values(plan), rel=1e-9)
+    taken = plan.flat["on"].values
+    other = replace(ask, cuts=(Cut("another", {"on": np.where(taken > 0.5, 1.0, -1.0)}, upper=float(taken.sum()) - 1),))
+    assert not np.array_equal(_solved_or_none(problem, other), taken)
+
+
+def _solved_or_none(problem: xr.Dataset, ask: Ask) -> np.ndarray | None:
+    """Where lines stand in the best plan, or nothing where there is no plan."""
+    from model.errors import InfeasibleError
+
+    try:
+        return np.asarray(Session().solve(problem, ask).flat["on"].values)
+    except InfeasibleError:
+        return None
+
+
+def test_duals_are_what_a_little_more_of_a_limit_brings(tmp_path: Path) -> None:
+    """Of the segment's least output, the price with the binaries fixed is the change of emissions per unit, found by moving it."""
+    drawn = draw(2)
+    tables = read_tables(write(rows_of(drawn), tmp_path / "world"))
+    problem = assemble(tables, Scenario.model_validate(scenario_of(drawn)))
+    ask = replace(ask_of(Scenario.model_validate(scenario_of(drawn))), options=EXACT, goals=(Goal.EMISSIONS,))
+    plan = Session().solve(problem, ask)
+    duals = plan.outcome.duals[Goal.EMISSIONS]
+    binding = int(np.abs(duals).argmax())
+    session, step, moved = Session(), 1e-4, []
+    whole = np.flatnonzero(plan.matrix.integer)
+    for sign in (-1, 1):
+        matrix = plan.matrix.with_fixed(whole, np.round(plan.outcome.values[whole]))
+        matrix = replace(matrix, lower=matrix.lower.copy(), upper=matrix.upper.copy())
+        matrix.lower[binding] += sign * step
+        matrix.upper[binding] += sign * step
+        moved.append(session.outcome(matrix, ask).stages[0].value)
+    assert (moved[1] - moved[0]) / (2 * step) == pytest.approx(duals[binding], rel=1e-3)
