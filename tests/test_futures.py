@@ -316,6 +316,10 @@ def test_sobol_and_morris_find_known_shares(draws: Draws) -> None:
     assert found.loc[draws.drivers[0], "first"] == pytest.approx(9 / 13, abs=2 * found.loc[draws.drivers[0], "first_half"])
     assert found.loc[draws.drivers[1], "total"] == pytest.approx(4 / 13, abs=0.05)
     assert found.loc[draws.drivers[2], "total"] == pytest.approx(0, abs=1e-9)
+    points = design.points(draws)[: len(draws.drivers) + 2]
+    own = [place for place, name in enumerate(draws.groups) if name == draws.drivers[1]]
+    assert np.array_equal(points[2][own], points[-1][own])  # the second driver moves with all its own terms
+    assert np.array_equal(np.delete(points[2], own), np.delete(points[0], own))
     design = Design(Method.MORRIS, 20 * (len(draws.drivers) + 1), 5)
     points = design.points(draws)
     effects = morris_indices(problem_of(draws), points, additive(draws, points, weights), 5)

@@ -72,12 +72,8 @@ def _run(folders: "Folders", name: str, prepared: "Prepared", crew: "Crew", say:
     console = open_console()
     console.print(say("futures_start", name=name, members=len(prepared.same), drivers=len(prepared.task.draws.drivers)), markup=False)
     archive, task = open_or_create(folders, name, prepared)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}", markup=False),
-    )
+    words = [TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[told]}")]
+    columns = (words[0], BarColumn(), MofNCompleteColumn(), words[1])
     with Progress(*columns, console=console, transient=True) as shown:
         bar = shown.add_task(name, total=len(prepared.same), told="")
 

@@ -50,13 +50,20 @@ class Archive:
         """What the store is of."""
         return dict(json.loads(str(self.group.attrs["identity"])))
 
+    def _array(self, name: str) -> zarr.Array[Any]:
+        found = self.group[name]
+        if not isinstance(found, zarr.Array):
+            raise ResultError(f"{self.path.name} is damaged: {name} is not an array")
+        return found
+
     def status(self) -> np.ndarray:
         """Status of every member."""
-        return np.asarray(self.group["status"][:])
+        return np.asarray(self._array("status")[:])
 
     def start(self) -> Start | None:
         """What every member starts from."""
-        part = {name: np.asarray(array[:]) for name, array in self.group["start"].arrays()}
+        names = {name.removeprefix("start/"): name for name in STARTS if name in self.group}
+        part = {name: np.asarray(self._array(place)[:]) for name, place in names.items()}
         if "values" not in part:
             return None
         bases = {goal: Basis(part[f"{goal}_columns"], part[f"{goal}_rows"]) for goal in Goal if f"{goal}_columns" in part}
@@ -64,29 +71,33 @@ class Archive:
 
     def record(self, member: int) -> Record:
         """What is kept of a member that counts."""
-        status = Status(int(self.group["status"][member]))
-        arrays = {name: np.asarray(self.group[name][member]) for name in fields()} if status in SOLVED else {}
-        why = bytes(self.group["why"][member]).decode("ascii")
-        return Record(status, str(self.identity["code"]), float(self.group["seconds"][member]), arrays, why)
+        status = Status(int(self.status()[member]))
+        one = slice(member, member + 1)
+        arrays = {name: np.asarray(self._array(name)[one])[0] for name in fields()} if status in SOLVED else {}
+        why = bytes(np.asarray(self._array("why")[one])[0]).decode("ascii")
+        return Record(status, str(self.identity["code"]), float(np.asarray(self._array("seconds")[one])[0]), arrays, why)
 
     def write(self, start: int, records: Mapping[int, Record]) -> None:
         """Write the records of a chunk whose first member is ``start``; ``status`` last: only then they count."""
         places = sorted(records)
-        stop = min(start + BLOCK, int(self.group["status"].shape[0]))
-        for name in [name for name in _all_fields() if name != "status"]:
-            array = self.group[name]
-            block = array[start:stop]
-            for place in places:
-                if name in records[place].arrays:
-                    block[place - start] = records[place].arrays[name]
+        inside = [place - start for place in places]
+        for name in (*fields(), "seconds", "why", "status"):
+            array = self._array(name)
+            block = np.asarray(array[start : start + BLOCK])
             if name == "seconds":
-                block[[place - start for place in places]] = [records[place].seconds for place in places]
-            if name == "why":
-                block[[place - start for place in places]] = [records[place].why[:WORDS].encode("ascii", "replace") for place in places]
-            array[start:stop] = block
-        status = self.group["status"][start:stop]
-        status[[place - start for place in places]] = [int(records[place].status) for place in places]
-        self.group["status"][start:stop] = status
+                block[inside] = [records[place].seconds for place in places]
+            elif name == "why":
+                block[inside] = [records[place].why[:WORDS].encode("ascii", "replace") for place in places]
+            elif name == "status":
+                block[inside] = [int(records[place].status) for place in places]
+            else:
+                for place in places:
+                    if name in records[place].arrays:
+                        block[place - start] = records[place].arrays[name]
+            array[start : start + len(block)] = block
+
+
+STARTS = ("start/values", *(f"start/{goal}_{side}" for goal in Goal for side in ("columns", "rows")))
 
 
 def _all_fields() -> dict[str, Field]:
@@ -98,12 +109,12 @@ LABELS = ("year", "source", "cost_item", "clause", "sector", "group", "good", "s
 
 
 def _labels(problem: xr.Dataset, positions: xr.DataArray) -> xr.Dataset:
-    """Labels of every dim that a kept array has, and the positions with what is known of their series; all other names are in ``inputs``."""
-    wanted = {name: array.variable for name, array in problem.coords.items() if set(array.dims) <= set(LABELS)}
-    wanted = {name: value for name, value in wanted.items() if name in LABELS or str(name).split("_")[0] in ("state", "step", "retrofit")}
+    """Labels of every dim that a kept array has, and the positions with what is known of their series; other names are in ``inputs``."""
+    known = {str(name): array.variable for name, array in problem.coords.items() if set(array.dims) <= set(LABELS)}
+    wanted = {name: value for name, value in known.items() if name in LABELS or name.split("_")[0] in ("state", "step", "retrofit")}
     fixed = {"goal": [str(goal) for goal in Goal], "measure_of_energy": ["calorific", "equivalent"]}
     coordinates = {name: xr.Variable((name,), np.array(values)) for name, values in fixed.items()}
-    coordinates |= {name: array.variable for name, array in positions.coords.items()}
+    coordinates |= {str(name): array.variable for name, array in positions.coords.items()}
     return xr.Dataset({"position": positions.variable}, coords=wanted | coordinates)
 
 
@@ -159,14 +170,11 @@ def open_archive(path: Path, *, write: bool = False) -> Archive:
 def read_members(path: Path) -> xr.Dataset:
     """All members, lazily: an array is read from disk when it is used."""
     open_archive(path)
-    return xr.open_zarr(path, zarr_format=2, consolidated=True, chunks=None, decode_cf=False)
+    members: xr.Dataset = xr.open_zarr(path, zarr_format=2, consolidated=True, chunks=None, decode_cf=False)
+    return members
 
 
 def read_inputs(path: Path) -> xr.Dataset:
     """The problem as stated, without any draw."""
-    return xr.open_zarr(path, group="inputs", zarr_format=2, consolidated=False, chunks=None, decode_cf=False).load()
-
-
-def members_done(path: Path) -> int:
-    """How many members count."""
-    return int((open_archive(path).status() != Status.TODO).sum())
+    inputs: xr.Dataset = xr.open_zarr(path, group="inputs", zarr_format=2, consolidated=False, chunks=None, decode_cf=False).load()
+    return inputs

@@ -55,10 +55,26 @@ class Design:
             from SALib.sample import sobol
 
             base = 2 ** int(np.log2(self.samples // block))
-            return np.asarray(sobol.sample(problem, base, calc_second_order=False, seed=self.seed))
+            drivers = {"num_vars": len(draws.drivers), "names": draws.drivers, "bounds": [[0.0, 1.0]] * len(draws.drivers)}
+            shared = np.asarray(sobol.sample(drivers, base, calc_second_order=False, seed=self.seed))
+            return np.hstack([shared, _own_terms(draws, base, block, self.seed)])
         from SALib.sample import morris
 
         return np.asarray(morris.sample(problem, self.samples // block, num_levels=LEVELS, seed=self.seed))
+
+
+def _own_terms(draws: Draws, base: int, block: int, seed: int) -> Floats:
+    """Own terms of Saltelli's design: each block has those of its first member, of its last, and mixtures by driver.
+
+    They are drawn by chance, not from the Sobol sequence, whose pairs of distant dims are poor with few members.
+    """
+    first, last = np.random.default_rng(seed).random((2, base, len(draws.own)))
+    found = np.repeat(first[:, None], block, axis=1)
+    found[:, -1] = last
+    for place, driver in enumerate(draws.drivers, start=1):
+        own = np.array([draws.driver_of[name] == driver for name in draws.own], dtype=bool)
+        found[:, place, own] = last[:, own]
+    return found.reshape(base * block, -1)
 
 
 def problem_of(draws: Draws) -> dict[str, Any]:

@@ -48,8 +48,9 @@ def morris_indices(problem: Mapping[str, object], points: np.ndarray, values: np
     from SALib.analyze import morris
 
     found = morris.analyze(dict(problem), points, values, num_resamples=ROUNDS, num_levels=LEVELS, seed=seed)
-    return pd.DataFrame({"effect": np.asarray(found["mu_star"], dtype=float), "effect_half": np.asarray(found["mu_star_conf"], dtype=float)},
-                        index=list(found["names"]))  # fmt: skip
+    columns = {"effect": "mu_star", "effect_half": "mu_star_conf"}
+    effects = {name: np.asarray(found[key], dtype=float) for name, key in columns.items()}
+    return pd.DataFrame(effects, index=list(found["names"]))
 
 
 def rank_shares(positions: np.ndarray, values: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, float]:

@@ -76,8 +76,10 @@ def fields() -> dict[str, Field]:
 
 @dataclass(frozen=True)
 class Task:
-    """Everything that a worker needs, sent once: draws, scenario, its activity, what is asked, the code that asks, and what every
-    member starts from: always the same, so that an answer does not depend on who solved what before."""
+    """Everything that a worker needs, sent once: draws, scenario, its activity, what is asked, the code that asks, and a start.
+
+    Every member starts from the same, so that an answer does not depend on who solved what before.
+    """
 
     draws: Draws
     scenario: Scenario

@@ -18,7 +18,6 @@ from model.futures.influence import by_driver
 from model.futures.member import Task
 from model.futures.pedigree import read_pedigree
 from model.names import Goal
-from model.problem import assemble
 from model.runner import read_checked, stored_activity
 from model.scenario import Scenario
 from model.schema import DECISIONS
