@@ -1,11 +1,14 @@
 """Members solved by processes of this machine: bounded memory, few members ahead, stopped cleanly."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
 
 from model.errors import SolverError
 from model.futures.draws import Floats
@@ -23,9 +26,18 @@ class _Desk:
     session: Session
 
 
+def _leave_with(parent: int) -> None:
+    """End this process when its parent is gone, killed without a chance to say so."""
+    wait_for([parent])
+    os._exit(1)
+
+
 def _sit_down(task: Task) -> None:
-    """Start of a process: the task, a session of its own, and deaf to Ctrl-C, which the parent handles."""
+    """Start of a process: the task, a session of its own, deaf to Ctrl-C, which the parent handles, and gone when the parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
     _Desk.task, _Desk.session = task, Session()
 
 
