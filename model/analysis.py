@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from model.contract import Account, Clause, Group
 from model.names import SOURCES_IN, Scope
 from model.solution import flat_values
+from model.tables import Tables
 from model.tolerances import ROW
-from model.units import UNITS
+from model.units import UNITS, model_unit
 
 UPPER = ("capacity_cap", "no_new_capacity", "replacement", "energy_intensity")
 """Rules whose clauses are upper limits; the others are floors."""
@@ -29,22 +31,50 @@ class Score:
     binding: bool
 
 
+def limits(inputs: xr.Dataset, position: int) -> np.ndarray:
+    """What a clause asks for in each year, in its own unit; NaN where it does not bind.
+
+    The replacement rule asks for no more than the quota at hand, a ban on new capacity for no more than the base year's.
+    """
+    asked: np.ndarray = inputs["clause_value"].values[position]
+    rule, subject = str(inputs["clause_rule"].values[position]), str(inputs["clause_subject"].values[position])
+    if rule == "replacement":
+        asked = np.where(np.isnan(asked), np.nan, float(inputs["endowment"].sel(account=subject)))
+    elif rule == "no_new_capacity":
+        asked = np.where(np.isnan(asked), np.nan, float(inputs["base_capacity"].sel(group=subject)))
+    return asked
+
+
+def state_of(score: Score) -> str:
+    """State of a clause, as the catalogue names it; an account without quota blocks every new line that would debit it."""
+    if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
+        return "state_no_quota"
+    if score.binding:
+        return "state_binding"
+    return "state_missed" if score.slack < 0 else "state_met"
+
+
+def clause_units(tables: Tables) -> dict[str, str]:
+    """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
+    groups = {row.id: row.unit for row in tables.of(Group)}
+    accounts = {row.id: groups[row.group] for row in tables.of(Account)}
+    units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
+    facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
+    return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
+
+
 def scorecard(result: xr.Dataset, inputs: xr.Dataset) -> list[Score]:
     """Every clause that binds in some year, in its last such year, in the clauses' own units."""
     scores = []
     for position, clause in enumerate(inputs["clause"].values.tolist()):
-        asked = inputs["clause_value"].values[position]
+        asked = limits(inputs, position)
         years = np.flatnonzero(~np.isnan(asked))
-        rule, subject = str(inputs["clause_rule"].values[position]), str(inputs["clause_subject"].values[position])
+        rule = str(inputs["clause_rule"].values[position])
         if not len(years):
             continue
         year = int(years[-1])
         reached = float(result["reached"].values[position, year])
         limit = float(asked[year])
-        if rule == "replacement":
-            limit = float(inputs["endowment"].sel(account=subject))
-        elif rule == "no_new_capacity":
-            limit = float(inputs["base_capacity"].sel(group=subject))
         if np.isnan(reached):
             limit, reached = np.nan, np.nan
         slack = limit - reached if rule in UPPER else reached - limit

@@ -126,3 +126,24 @@ def test_names_that_leave_the_folders_are_refused(project: Path, name: str) -> N
     for verb in ("run", "check"):
         ended = call(project, verb, "--lang", "en", "--", name)
         assert (ended.returncode, "is not the name of" in " ".join(ended.stderr.split())) == (2, True), ended.stderr
+
+
+def test_compare_explains_differences_and_refuses_what_cannot_be_compared(project: Path) -> None:
+    scenarios, words = project / "scenarios", "title: {zh: 另一情景, en: another}\nwhy: {zh: 试, en: try}\n"
+    (scenarios / "cheap.yaml").write_text(f"extends: example\n{words}objectives: [cost, emissions]\n", encoding="utf-8")
+    (scenarios / "elsewhere.yaml").write_text(f"extends: example\n{words}data: elsewhere\n", encoding="utf-8")
+    shutil.copytree(project / "data" / "example", project / "data" / "elsewhere")
+    sources = project / "data" / "elsewhere" / "sources.csv"
+    sources.write_text(sources.read_text(encoding="utf-8").replace("\n", "x\n").replace("x\n", "\n", 1), encoding="utf-8")
+    missing = call(project, "compare", "example", "cheap", "--lang", "en")
+    assert missing.returncode == 6
+    assert all(f"python run.py run {name}" in " ".join(missing.stderr.split()) for name in ("example", "cheap"))
+    ran = call(project, "run", "example", "cheap", "elsewhere")
+    assert ran.returncode == 0, ran.stderr
+    compared = call(project, "compare", "example", "cheap", "--curve", "--full", "--lang", "zh")
+    assert compared.returncode == 0, compared.stderr
+    assert "归因" in compared.stdout
+    refused = call(project, "compare", "cheap", "elsewhere", "--base", "example", "--lang", "en")
+    assert (refused.returncode, "elsewhere" in refused.stderr) == (2, True)
+    assert "not those of the base example" in " ".join(refused.stderr.split())
+    assert "Traceback" not in missing.stderr + compared.stderr + refused.stderr

@@ -24,7 +24,7 @@ def bench(
     relax: Annotated[bool, typer.Option("--relax", help=HELP("help_relax"))] = False,
     output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_book"))] = Path("results/bench/latest"),
     write_mps: Annotated[Path | None, typer.Option(help=HELP("help_mps"))] = None,
-    compare: Annotated[bool, typer.Option("--compare", help=HELP("help_compare"))] = False,
+    compare: Annotated[bool, typer.Option("--compare", help=HELP("help_bench_compare"))] = False,
     grow: Annotated[str | None, typer.Option(help=HELP("help_grow"))] = None,
     years: Annotated[str, typer.Option(help=HELP("help_grow_years"))] = "6",
     lang: Lang = None,

@@ -1,5 +1,6 @@
 """``ensemble``: many certified futures of a scenario, in one store that resumes where it stopped."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, speaker
 from model.errors import Fault, InputError
+from model.language import Language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +35,7 @@ def ensemble(
     lang: Lang = None,
 ) -> None:
     """Solve many futures of scenarios; start again to go on where a run stopped."""
+    _need_packages(lang)
     from model.futures.design import Design, Method
     from model.futures.ensemble import held_decisions, prepare, solver_options
 
@@ -48,6 +51,12 @@ def ensemble(
         options = solver_options(folders, scenario, gap=gap, cost_gap=cost_gap, time_limit=time_limit)
         prepared = prepare(folders, scenario, design, options, held_decisions(folders, holding) if holding else None)
         _run(folders, name or (f"{scenario}-holding-{holding}" if holding else scenario), prepared, crew, say)
+
+
+def _need_packages(lang: Language | None) -> None:
+    """The designs and the store come with an extra."""
+    if not all(find_spec(name) for name in ("SALib", "zarr")):
+        raise InputError([Fault("ensemble", speaker(lang)("futures_packages"))])
 
 
 def _crew(jobs: int, cluster: str | None, scheduler: str | None, say: "Speaker") -> "Crew":
@@ -110,6 +119,7 @@ def futures(
     context: typer.Context, names: Annotated[list[str] | None, typer.Argument(help=HELP("help_ensembles"))] = None, lang: Lang = None
 ) -> None:
     """Show what stored ensembles say."""
+    _need_packages(lang)
     from model.futures.archive import archive_path
 
     say, folders, console = speaker(lang), folders_of(context), open_console()

@@ -13,6 +13,7 @@ from model.analysis import (
     UPPER,
     Decision,
     Score,
+    clause_units,
     decisions_taken,
     energy_table,
     frozen_reference,
@@ -20,16 +21,19 @@ from model.analysis import (
     scorecard,
     sector_table,
     source_table,
+    state_of,
     totals,
 )  # fmt: skip
-from model.contract import Account, Clause, District, Group, Indicator
+from model.contract import Clause, District, Indicator
 from model.language import Speaker
 from model.names import Scope
 from model.show.text import number, plain, table
 from model.store import Stored
 from model.tables import Tables
-from model.tolerances import ROW
-from model.units import model_unit, read_names
+from model.units import read_names
+
+STYLES = {"state_no_quota": "yellow", "state_binding": "yellow", "state_missed": "red", "state_met": "green"}
+"""Colour of each state of a clause."""
 
 
 def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> list[RenderableType]:
@@ -95,41 +99,24 @@ def _names(stored: Stored, dim: str, label: str) -> tuple[str, str]:
 
 def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
     rows = {row.id: row for row in tables.of(Clause)}
-    units = _clause_units(tables)
+    units = clause_units(tables)
     columns = ("clause", "place", "year", "asked", "reached", "slack", "unit", "state")
     shown = table(say("head_score"), [say(f"col_{name}") for name in columns])
     for score in scores:
         row = rows[score.clause]
-        state, style = _state(score)
+        state = state_of(score)
         digits = 3 if abs(score.asked) < 10 and score.rule != "replacement" else 1
         asked = "–" if pd.isna(score.asked) else ("≤ " if score.rule in UPPER else "≥ ") + number(score.asked, digits)
-        place, unit = say.pick(row.place, row.place_en or row.place), _unit_name(units.get(score.clause), say)
+        place, unit = say.pick(row.place, row.place_en or row.place), unit_name(units.get(score.clause), say)
         shown.add_row(
             plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
-            number(score.slack, digits), plain(unit), plain(say(state), style),
+            number(score.slack, digits), plain(unit), plain(say(state), STYLES[state]),
         )  # fmt: skip
     return shown
 
 
-def _state(score: Score) -> tuple[str, str]:
-    """Word and colour of a clause's state; an account without quota blocks every new line that would debit it."""
-    if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
-        return "state_no_quota", "yellow"
-    if score.binding:
-        return "state_binding", "yellow"
-    return ("state_missed", "red") if score.slack < 0 else ("state_met", "green")
-
-
-def _clause_units(tables: Tables) -> dict[str, str]:
-    """Unit of each clause's numbers as the model holds them: of its own fact, or of the group that it is about."""
-    groups = {row.id: row.unit for row in tables.of(Group)}
-    accounts = {row.id: groups[row.group] for row in tables.of(Account)}
-    units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
-    facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
-    return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
-
-
-def _unit_name(unit: str | None, say: Speaker) -> str:
+def unit_name(unit: str | None, say: Speaker) -> str:
+    """A unit as a reader knows it; nothing where there is none."""
     return say.pick(*read_names()[unit]) if unit else ""
 
 
