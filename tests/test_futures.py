@@ -318,7 +318,7 @@ def test_sobol_and_morris_find_known_shares(draws: Draws) -> None:
     design = Design(Method.SOBOL, 256 * (len(draws.drivers) + 2), 5)
     found = sobol_indices(additive(draws, design.points(draws), weights), draws.drivers, 5)
     assert found.loc[draws.drivers[0], "total"] == pytest.approx(9 / 13, abs=0.05)
-    assert found.loc[draws.drivers[0], "first"] == pytest.approx(9 / 13, abs=2 * found.loc[draws.drivers[0], "first_half"])
+    assert found.loc[draws.drivers[0], "first_order"] == pytest.approx(9 / 13, abs=2 * found.loc[draws.drivers[0], "first_order_half"])
     assert found.loc[draws.drivers[1], "total"] == pytest.approx(4 / 13, abs=0.05)
     assert found.loc[draws.drivers[2], "total"] == pytest.approx(0, abs=1e-9)
     points = design.points(draws)[: len(draws.drivers) + 2]

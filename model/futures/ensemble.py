@@ -27,6 +27,8 @@ from model.solve import Start
 TABLES = (GradeRange, Driver, DriverFacts)
 MOST = 16
 """Chunks that may wait to become whole."""
+PATIENCE = 30.0
+"""Seconds that a finished member may wait for its chunk: where members are slow, a kill costs no more than this."""
 
 
 class Crew(Protocol):
@@ -143,13 +145,14 @@ def first_start(prepared: Prepared) -> Start | None:
 
 
 class Buffer:
-    """Finished members until their chunk is whole; at most ``MOST`` chunks wait."""
+    """Finished members until their chunk is whole; at most ``MOST`` chunks wait, and none longer than ``PATIENCE``."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.done = set(np.flatnonzero(archive.status() != Status.TODO).tolist())
         self.members = int(archive.status().size)
         self.waiting: dict[int, dict[int, Record]] = {}
+        self.written = time.monotonic()
 
     def add(self, member: int, record: Record) -> None:
         """Take a finished member; its chunk is written when no other member of it is missing."""
@@ -161,12 +164,14 @@ class Buffer:
         elif len(self.waiting) > MOST:
             fullest = max(self.waiting, key=lambda chunk: len(self.waiting[chunk]))
             self.archive.write(fullest, self.waiting.pop(fullest))
+        if time.monotonic() - self.written > PATIENCE:
+            self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
         for start in sorted(self.waiting):
             self.archive.write(start, self.waiting[start])
-        self.waiting = {}
+        self.waiting, self.written = {}, time.monotonic()
 
 
 def run_ensemble(prepared: Prepared, task: Task, archive: Archive, crew: Crew, listener: Listener = lambda progress: None) -> None:

@@ -39,7 +39,7 @@ def sobol_indices(values: np.ndarray, drivers: list[str], seed: int) -> pd.DataF
 
     problem = {"num_vars": len(drivers), "names": drivers, "bounds": [[0.0, 1.0]] * len(drivers)}
     found = sobol.analyze(problem, values, calc_second_order=False, num_resamples=ROUNDS, seed=seed)
-    names = {"S1": "first", "S1_conf": "first_half", "ST": "total", "ST_conf": "total_half"}
+    names = {"S1": "first_order", "S1_conf": "first_order_half", "ST": "total", "ST_conf": "total_half"}
     return pd.DataFrame({names[key]: np.asarray(found[key]) for key in names}, index=drivers)
 
 
@@ -95,7 +95,7 @@ def driver_scores(ensemble: Ensemble) -> pd.DataFrame:
 def by_driver(ensemble: Ensemble, outcome: pd.Series, problem: Mapping[str, object], points: np.ndarray) -> tuple[pd.DataFrame, int]:
     """Influence of each driver on an outcome by the design's own method, and how many blocks of it had to be left out.
 
-    Columns: ``first``/``total`` (Sobol), ``effect`` (Morris), ``correlation`` (plain sample), each with its 95 % half-width in
+    Columns: ``first_order``/``total`` (Sobol), ``effect`` (Morris), ``correlation`` (plain sample), each with its 95 % half-width in
     ``.._half``; plain samples also have ``chance``. Empty where there are too few members.
     """
     method, seed = Method(str(ensemble.identity["method"])), int(str(ensemble.identity["seed"]))

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-import model
 from model.analysis import scorecard
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.draws import Draws, Floats
@@ -97,7 +96,7 @@ class Task:
 def code_digest() -> str:
     """SHA-256 over the model's source files and the versions of the packages that make its numbers."""
     found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in PACKAGES).encode())
-    root = Path(model.__path__[0])
+    root = Path(__file__).parent.parent
     for path in sorted(root.rglob("*.py")):
         found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
