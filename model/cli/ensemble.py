@@ -1,5 +1,6 @@
 """``ensemble``: many certified futures of a scenario, in one store that resumes where it stopped."""
 
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,6 +91,8 @@ def _run(folders: "Folders", name: str, prepared: "Prepared", crew: "Crew", say:
             left = f"{sign.left / 60:.0f}" if sign.left == sign.left else "–"
             shown.update(bar, completed=sign.done, told=say("futures_rate", rate=sign.rate, left=left))
 
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)  # a job manager's end is a Ctrl-C
         try:
             run_ensemble(prepared, task, archive, crew, heard)
         except KeyboardInterrupt:
