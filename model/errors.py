@@ -34,9 +34,10 @@ class InputError(PathwayError):
 
 
 class InfeasibleError(PathwayError):
-    """No plan meets all clauses of the scenario."""
+    """No plan meets all clauses of the scenario, whose name is ``scenario`` where it is known."""
 
     exit_code = 3
+    scenario = ""
 
 
 class LimitError(PathwayError):

@@ -21,9 +21,11 @@ ROOT = Path(__file__).parent.parent
 TESTS = Path(__file__).parent
 LAYERS = (
     ("names", "errors", "tolerances"), ("units", "folders"), ("contract", "parameters", "schema"), ("tables",), ("rules",), ("scenario",),
-    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"), ("solution",), ("store",),
-    ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("runner", "live"),
-    ("bench", "compare", "futures", "sheets"), ("report", "show"), ("cli",), ("run",),
+    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
+    ("solution", "canary", "confirm"), ("store",),
+    ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("fingerprint",),
+    ("explain", "runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "futures", "sheets", "tradeoff"),
+    ("alternatives",),     ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

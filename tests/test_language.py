@@ -10,6 +10,8 @@ from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
 MADE = (
+    "task_",
+    "key_",
     "col_",
     "step_",
     "goal_",
@@ -21,6 +23,7 @@ MADE = (
     "row_",
     "state_",
     "help_",
+    "ended_",
     "term_",
     "sheet_",
     "about_",
@@ -30,6 +33,9 @@ MADE = (
     "part_",
     "cell_",
     "figure_",
+    "explain_",
+    "player_",
+    "reason_",
     "member_",
     "outcome_",
 )

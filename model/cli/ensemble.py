@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def ensemble(
     context: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(help=HELP("help_names"))] = None,
-    samples: Annotated[int, typer.Option(help=HELP("help_samples"), min=1, max=1_000_000)] = 100,
+    samples: Annotated[int, typer.Option(help=HELP("help_members"), min=1, max=1_000_000)] = 100,
     method: Annotated[str, typer.Option(help=HELP("help_method"))] = "lhs",
     seed: Annotated[int, typer.Option(help=HELP("help_draw_seed"), min=0, max=2**31 - 1)] = 0,
-    jobs: Annotated[int, typer.Option(help=HELP("help_jobs"), min=1, max=256)] = 2,
+    jobs: Annotated[int, typer.Option(help=HELP("help_member_jobs"), min=1, max=256)] = 2,
     name: Annotated[str | None, typer.Option("--name", help=HELP("help_ensemble_name"))] = None,
     holding: Annotated[str | None, typer.Option(help=HELP("help_holding"))] = None,
     gap: Annotated[float | None, typer.Option(help=HELP("help_emission_gap"), min=0, max=0.99)] = None,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from model.analysis import (
     UPPER,
@@ -198,3 +199,10 @@ def _certificate(manifest: dict[str, Any], say: Speaker) -> str:
     rule, worst = max(certificate["violations"].items(), key=lambda item: item[1])
     gaps = [abs(told - found) / max(1.0, abs(found)) for told, found in certificate["objectives"].values()]
     return say("certified", worst=worst, rule=rule, gap=max(gaps, default=0.0))
+
+
+def opinion_line(opinion: dict[str, Any], say: Speaker) -> Text:
+    """What a second solver found for a stage, beside our value."""
+    done = say("status_optimal" if opinion["optimal"] else "status_limit")
+    return plain(say("second_opinion", stage=say(f"goal_{opinion['goal']}"), value=number(opinion["second_value"], 3), status=done,
+                     bound=number(opinion["second_bound"], 3), ours=number(opinion["value"], 3)), "green")  # fmt: skip

@@ -20,12 +20,16 @@ from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, set_goal
-from model.tolerances import ABSOLUTE_GAP, INTEGRALITY
+from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, STRICT
 
 NEIGHBOURHOOD_NODES = 50
 """Most branch-and-bound nodes spent on the neighbourhood of a start before the whole problem is branched on."""
 AGREE = 1e-6
 """A relaxed binary this close to the start's value agrees with it."""
+
+
+class LeaningError(SolverError):
+    """An answer that holds only because its binaries are not quite 0 or 1."""
 
 
 @dataclass
@@ -38,9 +42,12 @@ class _Search:
     relaxation: Relaxation
     kept: list[tuple[Floats, float]]
 
-    def mip(self, goal: Goal, start: Floats | None, *, fixed: tuple[Floats, Floats] | None = None) -> highspy.Highs:
+    def mip(
+        self, goal: Goal, start: Floats | None, *, fixed: tuple[Floats, Floats] | None = None, integrality: float = INTEGRALITY
+    ) -> highspy.Highs:
         """Branch and bound on a stage; ``fixed`` (mask over binaries, values) restricts it to a neighbourhood."""
         highs = open_highs(self.options)
+        highs.setOptionValue("mip_feasibility_tolerance", integrality)
         matrix = self.matrix
         if fixed is not None:
             matrix = matrix.with_fixed(self.relaxation.whole[fixed[0].astype(bool)].astype(np.int64), fixed[1][fixed[0].astype(bool)])
@@ -114,7 +121,7 @@ def _polished(search: _Search, goal: Goal, values: Floats) -> Fixed:
         raise SolverError("the solver's binaries are further from 0 and 1 than its own tolerance allows")
     found = search.relaxation.fixed(goal, binaries)
     if found is None:
-        raise SolverError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
+        raise LeaningError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
     return found
 
 
@@ -133,8 +140,13 @@ def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | No
         if best is None:
             raise
         return best, highs.getInfo().mip_dual_bound, Status.LIMIT, max(int(highs.getInfo().mip_node_count), 0), relaxed
+    try:
+        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
+    except LeaningError:  # a tight limit can make it worth while to lean on the tolerance of binaries
+        highs = search.mip(goal, None, integrality=STRICT)
+        status = accept(highs, goal)
+        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
     info = highs.getInfo()
-    answer = _polished(search, goal, np.array(highs.getSolution().col_value))
     bound = float(info.mip_dual_bound) if search.matrix.integer.any() else answer.value
     return _better(best, answer) or answer, bound, status, max(int(info.mip_node_count), 0), relaxed
 
