@@ -3,6 +3,7 @@
 import csv
 import locale
 import os
+import unicodedata
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -47,3 +48,8 @@ class Speaker:
     def pick(self, zh: str, en: str) -> str:
         """The name in this language."""
         return zh if self.language is Language.ZH else en
+
+
+def clean(text: str) -> str:
+    """A text without control and direction characters, which could rewrite what a reader sees."""
+    return "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf"))

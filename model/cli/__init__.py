@@ -21,6 +21,7 @@ from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.prices import prices
 from model.cli.replay import replay
+from model.cli.report import report
 from model.cli.run import run
 from model.cli.shapley import shapley
 from model.cli.show import show
@@ -31,7 +32,7 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, tables, why, frontier, prices, shapley, alternatives, explain,
+    run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
     ensemble, futures,
     export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
@@ -53,8 +54,8 @@ def main(context: typer.Context, lang: Lang = None) -> None:
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:
     """What a user reads of an error."""
+    from model.language import clean
     from model.show.faults import fault_lines
-    from model.show.text import clean
 
     if isinstance(error, InputError):
         return fault_lines(error, say)

@@ -1,8 +1,7 @@
 """Faults of an input, at most so many at once."""
 
 from model.errors import InputError
-from model.language import Speaker
-from model.show.text import clean
+from model.language import Speaker, clean
 
 SHOWN = 40
 
