@@ -24,7 +24,7 @@ LAYERS = (
     ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
     ("solution", "canary", "confirm"), ("store",),
     ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("fingerprint",),
-    ("explain", "runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets", "tradeoff"),
+    ("explain", "runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "futures", "sheets", "tradeoff"),
     ("alternatives",),     ("report", "show"), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""

@@ -45,6 +45,8 @@ MADE = (
     "page_energy_",
     "page_materials_",
     "page_option_",
+    "member_",
+    "outcome_",
 )
 """Keys that are put together from a prefix and a name."""
 

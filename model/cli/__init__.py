@@ -12,6 +12,7 @@ from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.ensemble import ensemble, futures
 from model.cli.explain import explain
 from model.cli.export_inputs import export_inputs
 from model.cli.frontier import frontier
