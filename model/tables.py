@@ -134,7 +134,8 @@ def _row(kind: type[R], cells: dict[str, str | None], file: str, number: int, fa
         return None
 
 
-def _table(path: Path, kind: type[R], faults: Faults) -> tuple[list[R], list[int]]:
+def read_table(path: Path, kind: type[R], faults: Faults) -> tuple[list[R], list[int]]:
+    """Rows of one CSV file and their row numbers; what is wrong with it is added to the faults."""
     try:
         lines = _cells(path, kind, faults)
     except csv.Error as error:
@@ -176,7 +177,7 @@ def read_tables(folder: Path) -> Tables:
         path = folder / f"{name}.csv"
         found: tuple[list[Row], list[int]] = ([], [])
         if path.exists():
-            found = _table(path, kind, faults)
+            found = read_table(path, kind, faults)
         elif kind.required:
             faults.add(path.name, told("table_missing"))
         rows[name], numbers[name] = tuple(found[0]), tuple(found[1])

@@ -46,6 +46,8 @@ MADE = (
     "page_energy_",
     "page_materials_",
     "page_option_",
+    "member_",
+    "outcome_",
     "pydantic_",
     "dimension_",
     "item_",

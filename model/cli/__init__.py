@@ -12,6 +12,7 @@ from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.ensemble import ensemble, futures
 from model.cli.explain import explain
 from model.cli.export_inputs import export_inputs
 from model.cli.frontier import frontier
@@ -32,7 +33,7 @@ from model.language import Language, Speaker, default_language
 
 VERBS = (
     run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
-    export_inputs, import_inputs, math, synth, bench,
+    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
