@@ -33,7 +33,7 @@ from model.language import Language, Speaker, default_language
 
 VERBS = (
     run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
-    export_inputs, import_inputs, math, synth, bench,
+    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
@@ -59,8 +59,8 @@ def _explain(error: PathwayError, say: Speaker) -> list[str]:
     if isinstance(error, InputError):
         return fault_lines(error, say)
     if isinstance(error, InfeasibleError):
-        return [say("error_infeasible", what=clean(str(error)), name=error.scenario or "SCENARIO")]
-    return [clean(str(error))]
+        return [say("error_infeasible", what=clean(say.told(error.message)), name=error.scenario or "SCENARIO")]
+    return [clean(say.told(error.message))]
 
 
 def start(root: Path) -> None:

@@ -20,6 +20,7 @@ def alternatives(
     """Search nearly optimal plans of a stored result; say what each line must, may or never does."""
     from model.alternatives import Terms, explore, restored, study_of
     from model.errors import Fault, InputError
+    from model.language import told
     from model.live import Live
     from model.show import alternatives_line, alternatives_views
     from model.tradeoff import ground, pursue
@@ -27,7 +28,7 @@ def alternatives(
     say, console, folders = speaker(lang), open_console(), folders_of(context)
     base = ground(folders, name)
     if of not in base.values:
-        raise InputError([Fault("--of", say("alternatives_no_stage", goal=of, allowed=", ".join(base.values)))])
+        raise InputError([Fault("--of", told("alternatives_no_stage", goal=of, allowed=", ".join(base.values)))])
     terms = Terms(of, within, most, seconds)
     study = None
     with Live(console, say) as live:
