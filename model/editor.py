@@ -50,7 +50,6 @@ def schema() -> dict[str, Any]:
         "anyOf": [keys["years"], {"type": "array", "items": {"type": "integer"}, "minItems": 2}],
         "description": described("years"),
     }
-    made["$defs"]["Goal"]["enum"] = [str(goal) for goal in Goal if goal is not Goal.AIM]
     keys["objectives"]["items"] = {"enum": [str(Goal.EMISSIONS), str(Goal.COST)]}
     keys["clauses"]["additionalProperties"] = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/ClauseLever"}]}
     names = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
