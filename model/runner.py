@@ -83,11 +83,14 @@ def read_result(folders: Folders, name: str) -> Stored:
     from model.solution import flatten
 
     stored = load(folders.results, name)
-    scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
-    values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
-    terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
-    flat = flatten(stored.result, stored.inputs)
-    reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
+    try:
+        scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
+        values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
+        terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
+        flat = flatten(stored.result, stored.inputs)
+        reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:  # a file and a manifest that fit each other, but no result
+        raise ResultError(f"{name}.nc is not a result of this model ({error!r}); run it again: python run.py run {name}") from error
     if reasons:
         raise ResultError(f"{name}.nc does not hold: {'; '.join(reasons[:3])}; run it again: python run.py run {name}")
     return stored
