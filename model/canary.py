@@ -7,6 +7,7 @@ import highspy
 import numpy as np
 
 from model.errors import SolverError
+from model.language import told
 from model.solve import silent_highs
 
 LEAST_VERSION = (1, 15, 1)
@@ -54,14 +55,11 @@ def check_solver() -> None:
     numbers = tuple(int(part) for part in found.split(".")[:3])
     if numbers < LEAST_VERSION:
         least = ".".join(str(part) for part in LEAST_VERSION)
-        raise SolverError(f"HiGHS {found} is installed; {least} or newer is needed (1.14 returned wrong optima): pip install -U highspy")
+        raise SolverError(told("highs_too_old", found=found, least=least))
     for canary in CANARIES:
         value = answer(canary)
         if not abs(value - canary.optimum) <= CLOSE:
-            raise SolverError(
-                f"HiGHS {found} gives {value:g} where the optimum is {canary.optimum:g} ({canary.name}); "
-                "no result would be trustworthy: pip install -c constraints.txt highspy"
-            )
+            raise SolverError(told("highs_wrong", version=found, value=value, optimum=canary.optimum, name=canary.name))
 
 
 def answer(canary: Canary) -> float:

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from model.errors import Fault, InputError, SolverError
 from model.handover import Matrix
+from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve import Outcome
@@ -45,7 +46,7 @@ def scip_model(matrix: Matrix, cost: Floats) -> Any:
     try:
         from pyscipopt import Model, quicksum
     except ImportError as error:
-        raise InputError([Fault("scip", "SCIP is not installed; pip install -e '.[scip]' -c constraints.txt")]) from error
+        raise InputError([Fault("scip", told("scip_missing"))]) from error
     scip = Model()
     scip.hideOutput()
     bounds = zip(matrix.column_lower.tolist(), matrix.column_upper.tolist(), matrix.integer.tolist(), strict=True)
@@ -84,14 +85,13 @@ def confirm(matrix: Matrix, goals: Sequence[Goal], outcome: Outcome, options: So
         scip.setParams({"limits/time": options.time_limit, "limits/gap": options.gap_of(goal), "numerics/feastol": TOLERANCE})
         scip.optimize()
         if scip.getNSols() == 0 and scip.getStatus() != "timelimit":
-            raise SolverError(f"SCIP ends with '{scip.getStatus()}' where HiGHS found a plan (stage '{goal}')")
+            raise SolverError(told("scip_without_plan", status=scip.getStatus(), stage=told(f"goal_{goal}")))
         value = scip.getObjVal() if scip.getNSols() else np.inf
         opinion = Opinion(goal, stage.value, stage.bound, value + offset, scip.getDualbound() + offset, scip.getStatus() == "optimal")
         if not opinion.agrees:
-            raise SolverError(
-                f"HiGHS and SCIP disagree (stage '{goal}'): HiGHS [{stage.bound:g}, {stage.value:g}], "
-                f"SCIP [{opinion.second_bound:g}, {opinion.second_value:g}]; trust neither result"
-            )
+            own_interval = {"bound": stage.bound, "value": stage.value}
+            other = {"second_bound": opinion.second_bound, "second_value": opinion.second_value}
+            raise SolverError(told("solvers_disagree", stage=told(f"goal_{goal}"), **own_interval, **other))
         found.append(opinion)
         own = stage.value - offset
         kept.append((row, own + keep * abs(own) + TOLERANCE * max(1.0, abs(own))))

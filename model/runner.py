@@ -16,6 +16,7 @@ from model.checks import check_tables
 from model.errors import ReplayError, ResultError
 from model.fingerprint import content_hash, versions
 from model.folders import Folders
+from model.language import told, told_all
 from model.names import Goal, Target
 from model.problem import assemble
 from model.replay import gate
@@ -90,9 +91,9 @@ def read_result(folders: Folders, name: str) -> Stored:
         flat = flatten(stored.result, stored.inputs)
         reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
     except (LookupError, ValueError, TypeError, AttributeError) as error:  # a file and a manifest that fit each other, but no result
-        raise ResultError(f"{name}.nc is not a result of this model ({error!r}); run it again: python run.py run {name}") from error
+        raise ResultError(told("result_foreign", file=f"{name}.nc", why=repr(error), again=told("run_again", name=name))) from error
     if reasons:
-        raise ResultError(f"{name}.nc does not hold: {'; '.join(reasons[:3])}; run it again: python run.py run {name}")
+        raise ResultError(told("result_does_not_hold", name=name, why=told_all(reasons[:3])))
     return stored
 
 
@@ -145,7 +146,7 @@ def run(
         tables, scenario, problem = prepare(folders, name)
     failed = gate(problem, tables)
     if failed and not scenario.skip_replay:
-        raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
+        raise ReplayError(told("base_year_not_reproduced", why=told_all(failed, "told_then_told")))
     with clock.step("import"):
         from model.canary import check_solver
         from model.confirm import confirm
@@ -172,7 +173,7 @@ def run(
             "data": tables.folder.name,
             "data_hash": tables.digest(),
             "content_hash": content_hash(scenario, tables.digest(), ask.options, _activity_digest(folders, scenario)),
-            "base_year_gate": failed or "passed",
+            "base_year_gate": [text.record() for text in failed] or "passed",
             "second_solver": [asdict(opinion) for opinion in opinions],
             "seconds": dict(clock.seconds),
         }

@@ -14,6 +14,7 @@ from model.compile import compile_model
 from model.errors import SolverError
 from model.examine import Certificate, Terms, examine, ledgers
 from model.handover import Matrix
+from model.language import told, told_all
 from model.names import Goal, Scope, Target
 from model.scenario import Scenario, SolverOptions
 from model.solution import column_numbers, columns_of, decisions, dense
@@ -168,5 +169,5 @@ def certified(problem: xr.Dataset, matrix: Matrix, ask: Ask, outcome: Outcome) -
     terms = Terms(list(values), ask.boundary, ask.closest, values)
     certificate = examine(problem, flat, terms)
     if not certificate.valid:
-        raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
+        raise SolverError(told("examiner_objects", why=told_all(certificate.reasons())))
     return Plan(problem, ask, matrix, outcome, flat, certificate)

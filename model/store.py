@@ -20,6 +20,7 @@ from typing import Any
 import xarray as xr
 
 from model.errors import ResultError
+from model.language import Told, told
 from model.names import NAME
 
 if sys.platform != "win32":
@@ -42,7 +43,7 @@ class Stored:
 def path_of(folder: Path, scenario: str) -> Path:
     """The file of a scenario's result; refuses names that are no plain names."""
     if not NAME.fullmatch(scenario):
-        raise ResultError(f"'{scenario}' is not the name of a result")
+        raise ResultError(told("no_result_name", name=scenario))
     return folder / f"{scenario}.nc"
 
 
@@ -58,7 +59,7 @@ def _draft(path: Path, write: Callable[[Path], None]) -> Iterator[Path]:
             os.fsync(file.fileno())
         yield temporary
     except (OSError, RuntimeError, MemoryError) as error:
-        raise ResultError(f"{path.name} could not be written ({str(error) or 'no memory'}); what was there before is untouched") from error
+        raise ResultError(told("not_written", file=path.name, why=str(error) or type(error).__name__)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -127,9 +128,9 @@ def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) ->
     with _draft(path, write) as data, ExitStack() as stack:
         body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(data.read_bytes()).hexdigest()}
         text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
-        told = stack.enter_context(_draft(path.with_suffix(".json"), partial(_write_text, text)))
+        words = stack.enter_context(_draft(path.with_suffix(".json"), partial(_write_text, text)))
         stack.enter_context(_alone(path.parent))
-        told.replace(waiting)
+        words.replace(waiting)
         try:
             data.replace(path)
         except OSError:
@@ -150,17 +151,17 @@ def _exists(path: Path) -> bool:
     return path.is_file() and (path.with_suffix(".json").is_file() or _next(path).is_file())
 
 
-def _read_manifest(path: Path, again: str) -> dict[str, Any]:
+def _read_manifest(path: Path, again: Told) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError, OSError) as error:
-        raise ResultError(f"{path.name} is damaged; {again}") from error
+        raise ResultError(told("manifest_damaged", file=path.name, again=again)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ResultError(f"{path.stem}.nc was written by another version of this model; {again}")
+        raise ResultError(told("result_of_another_version", file=path.name, again=again))
     return manifest
 
 
-def _manifest_of(path: Path, again: str) -> dict[str, Any]:
+def _manifest_of(path: Path, again: Told) -> dict[str, Any]:
     """The manifest of a file, after the file's hash has been compared with it.
 
     After a crash the right manifest may still wait beside the file, so that one is tried first.
@@ -169,7 +170,7 @@ def _manifest_of(path: Path, again: str) -> dict[str, Any]:
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as error:
-            raise ResultError(f"{path.name} cannot be read ({error.strerror}); {again}") from error
+            raise ResultError(told("result_unreadable", file=path.name, why=error.strerror, again=again)) from error
         with suppress(ResultError):
             waiting = _read_manifest(_next(path), again)
             if waiting.get("sha256") == digest:
@@ -177,42 +178,42 @@ def _manifest_of(path: Path, again: str) -> dict[str, Any]:
         manifest = _read_manifest(path.with_suffix(".json"), again)
         if manifest.get("sha256") == digest:
             return manifest
-    raise ResultError(f"{path.name} is not the file that was certified; {again}")
+    raise ResultError(told("result_not_certified", file=path.name, again=again))
 
 
-def _opened(path: Path, group: str | None, again: str) -> xr.Dataset:
+def _opened(path: Path, group: str | None, again: Told) -> xr.Dataset:
     """A group of a file, read into memory."""
     try:
         with xr.open_dataset(path, group=group, engine="netcdf4") as opened:
             return opened.load()
     except (OSError, ValueError, RuntimeError, MemoryError) as error:
-        raise ResultError(f"{path.name} cannot be read ({str(error).splitlines()[0] if str(error) else 'no memory'}); {again}") from error
+        raise ResultError(told("result_unreadable", file=path.name, why=str(error) or type(error).__name__, again=again)) from error
 
 
 def manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
     """The manifest of a stored result, after its hash and certificate were checked. Raises ``ResultError`` with what to do."""
     path = path_of(folder, scenario)
-    again = f"run it again: python run.py run {scenario}"
+    again = told("run_again", name=scenario)
     if not _exists(path):
-        raise ResultError(f"there is no result of '{scenario}' in {folder.name}/; {again}")
+        raise ResultError(told("no_result", name=scenario, folder=f"{folder.name}/", again=again))
     manifest = _manifest_of(path, again)
     certificate = manifest.get("certificate")
     if not isinstance(certificate, dict) or certificate.get("valid") is not True:
-        raise ResultError(f"{path.name} has no valid certificate; {again}")
+        raise ResultError(told("result_without_certificate", file=path.name, again=again))
     return manifest
 
 
 def load(folder: Path, scenario: str) -> Stored:
     """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
     manifest, path = manifest_of(folder, scenario), path_of(folder, scenario)
-    again = f"run it again: python run.py run {scenario}"
+    again = told("run_again", name=scenario)
     return Stored(_opened(path, None, again), _opened(path, "inputs", again), manifest)
 
 
 def study_path(folder: Path, scenario: str, kind: str) -> Path:
     """The file of a study of a scenario (trade-off, prices, alternatives): ``results/<scenario>/<kind>.nc``."""
     if not (NAME.fullmatch(scenario) and NAME.fullmatch(kind)):
-        raise ResultError(f"'{scenario}/{kind}' is not the name of a study")
+        raise ResultError(told("no_study_name", name=f"{scenario}/{kind}"))
     return folder / scenario / f"{kind}.nc"
 
 
@@ -226,7 +227,7 @@ def load_study(folder: Path, scenario: str, kind: str) -> tuple[xr.Dataset, dict
     path = study_path(folder, scenario, kind)
     if not _exists(path):
         return None
-    again = f"delete {scenario}/{path.name} and make it again"
+    again = told("make_study_again", file=f"{scenario}/{path.name}")
     manifest = _manifest_of(path, again)
     return _opened(path, None, again), manifest
 

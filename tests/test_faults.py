@@ -162,7 +162,7 @@ def test_out_of_memory_while_writing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     with monkeypatch.context() as patch:
         patch.setattr(xr.DataTree, "to_netcdf", full)
-        with pytest.raises(ResultError, match=r"a\.nc could not be written \((no memory|NetCDF: HDF error)\)"):
+        with pytest.raises(ResultError, match=r"a\.nc could not be written \((MemoryError|NetCDF: HDF error)\)"):
             write(tmp_path, 2.0)
     assert stands(tmp_path) == 1.0
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from model.cli.alternatives import alternatives
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.ensemble import ensemble, futures
 from model.cli.explain import explain
 from model.cli.export_inputs import export_inputs
 from model.cli.frontier import frontier
@@ -21,6 +23,7 @@ from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.prices import prices
 from model.cli.replay import replay
+from model.cli.report import report
 from model.cli.run import run
 from model.cli.shapley import shapley
 from model.cli.show import show
@@ -31,8 +34,8 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, tables, why, frontier, prices, shapley, explain,
-    export_inputs, import_inputs, math, synth, bench,
+    run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
+    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
@@ -52,14 +55,14 @@ def main(context: typer.Context, lang: Lang = None) -> None:
 
 def _explain(error: PathwayError, say: Speaker) -> list[str]:
     """What a user reads of an error."""
+    from model.language import clean
     from model.show.faults import fault_lines
-    from model.show.text import clean
 
     if isinstance(error, InputError):
         return fault_lines(error, say)
     if isinstance(error, InfeasibleError):
-        return [say("error_infeasible", what=clean(str(error)), name=error.scenario or "SCENARIO")]
-    return [clean(str(error))]
+        return [say("error_infeasible", what=clean(say.told(error.message)), name=error.scenario or "SCENARIO")]
+    return [clean(say.told(error.message))]
 
 
 def start(root: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from model.cli.common import HELP, Lang, open_console, root_of, speaker
 from model.errors import Fault, InputError
-from model.language import Speaker
+from model.language import Speaker, told
 
 if TYPE_CHECKING:
     from model.bench import Settings, Sizes
@@ -34,22 +34,22 @@ def bench(
     from model.bench import Settings, Sizes
 
     say = speaker(lang)
-    numbers = _numbers("--seeds", seeds, 0, 2**31 - 1, say)
+    numbers = _numbers("--seeds", seeds, 0, 2**31 - 1)
     if compare:
         _compare(instances or [], say)
     elif grow is not None:
-        sizes = Sizes(_numbers("--grow", grow, 1, 50_000, say), _numbers("--years", years, 2, 60, say), numbers[0], repeats, time_limit)
+        sizes = Sizes(_numbers("--grow", grow, 1, 50_000), _numbers("--years", years, 2, 60), numbers[0], repeats, time_limit)
         _grow(root_of(context), sizes, plot, say)
     else:
         settings = Settings(repeats, numbers, time_limit, gap, relax, write_mps)
         _bench(root_of(context), instances or ["plan"], configs, settings, output, plot, say)
 
 
-def _numbers(option: str, text: str, least: int, most: int, say: Speaker) -> tuple[int, ...]:
+def _numbers(option: str, text: str, least: int, most: int) -> tuple[int, ...]:
     """Whole numbers separated by commas, each once."""
     words = [word.strip() for word in text.split(",")]
     if not all(word.isascii() and word.isdigit() and len(word) < 12 and least <= int(word) <= most for word in words):
-        raise InputError([Fault(option, say("bench_list", least=least, most=most, text=text))])
+        raise InputError([Fault(option, told("bench_list", least=least, most=most, text=text))])
     return tuple(dict.fromkeys(int(word) for word in words))
 
 
@@ -59,7 +59,7 @@ def _bench(root: Path, names: list[str], configs: str, settings: "Settings", out
 
     console = open_console()
     listener = Listener(
-        lambda item: console.print(say("bench_skipped", config=item.name, how=item.install), markup=False),
+        lambda item: console.print(say("bench_skipped", config=item.name, how=say.told(item.install)), markup=False),
         lambda run, of, record: console.print(run_line(run, of, record, say), markup=False),
     )
     book, rows = run_book(root, names, chosen([word.strip() for word in configs.split(",") if word.strip()]), settings, listener)
@@ -79,10 +79,10 @@ def _compare(paths: list[str], say: Speaker) -> None:
     from model.show import ratio_table
 
     if len(paths) != 2:
-        raise InputError([Fault("--compare", say("bench_books"))])
+        raise InputError([Fault("--compare", told("bench_books"))])
     found = ratios(read_book(Path(paths[0])), read_book(Path(paths[1])))
     if not found:
-        raise InputError([Fault("--compare", say("bench_no_common"))])
+        raise InputError([Fault("--compare", told("bench_no_common"))])
     open_console().print(ratio_table(found, say))
 
 

@@ -17,6 +17,7 @@ def prices(
 ) -> None:
     """Price clauses."""
     from model.errors import Fault, InputError
+    from model.language import told
     from model.live import Live
     from model.runner import read_checked
     from model.show import price_views
@@ -31,7 +32,7 @@ def prices(
         unknown = [word for word in wanted if word not in open_ones]
         if unknown:
             names = ", ".join(open_ones)
-            raise InputError([Fault("--clauses", say("prices_unknown", clause=word, names=names)) for word in unknown])
+            raise InputError([Fault("--clauses", told("prices_unknown", clause=word, names=names)) for word in unknown])
         tables = read_checked(folders.province(str(base.problem.attrs["data"])))
         units = {clause: unit_of(tables, base.problem, clause) for clause in wanted}
         steps = {clause: step or step_of(unit) for clause, unit in units.items()}

@@ -65,7 +65,7 @@ def _one(folders: Folders, name: str, settings: dict[str, Any], force: bool, sec
             raise
     for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
         console.print(view)
-    for opinion in stored.manifest["second_solver"]:
+    for opinion in stored.manifest.get("second_solver", []):
         console.print(opinion_line(opinion, say))
     if stored.manifest.get("unchanged"):
         console.print(plain(say("not_solved_again", name=name, finished=stored.manifest["finished"])))

@@ -23,6 +23,7 @@ def shapley(
 ) -> None:
     """Share the change of emissions out among clauses."""
     from model.errors import Fault, InputError
+    from model.language import told
     from model.live import Live
     from model.names import Goal
     from model.show import shapley_views
@@ -35,7 +36,7 @@ def shapley(
         base = ground(folders, name, gap)
         groups = {clause: [clause] for clause in binding(base.problem)} if each else kinds(base.problem)
         if samples is None and len(groups) > MOST:
-            raise InputError([Fault("--each", say("shapley_many", count=len(groups), all=2 ** len(groups)))])
+            raise InputError([Fault("--each", told("shapley_many", count=len(groups), all=2 ** len(groups)))])
         game = Game(groups, Goal(lead), hold_output)
         drawn = orders(list(groups), samples, seed) if samples else None
         count = len(needed(list(groups), drawn))

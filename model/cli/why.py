@@ -19,6 +19,7 @@ def why(
 ) -> None:
     """Say why a line does what it does."""
     from model.errors import Fault, InputError
+    from model.language import told
     from model.live import Live
     from model.show import why_views
     from model.tradeoff import ground, opposites, reasons
@@ -30,10 +31,10 @@ def why(
         known = base.problem["line"].values.astype(str).tolist()
         if line not in known:
             near = difflib.get_close_matches(line, known, 5, 0.3)
-            raise InputError([Fault("why", say("why_unknown", line=line, near=", ".join(near or known[:5])))])
+            raise InputError([Fault("why", told("why_unknown", line=line, near=", ".join(near or known[:5])))])
         years = base.problem["year"].values[1:].tolist()
         if year is not None and year not in years:
-            raise InputError([Fault("--year", say("why_years", first=years[0], last=years[-1]))])
+            raise InputError([Fault("--year", told("why_years", first=years[0], last=years[-1]))])
         asked = opposites(base, line, year, measures=measures)
         if not asked:
             console.print(say("why_none_open", line=line), markup=False)

@@ -15,6 +15,7 @@ from model.compile.rows import Part, Reader, Rows, nothing, write
 from model.compile.templates import UnsupportedError, check_version
 from model.errors import SolverError
 from model.handover import Floats, Matrix
+from model.language import told
 
 LOG = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def _joined(parts: list[Part], rows: int, columns: int) -> sparse.csc_array:
     """All entries as one matrix; what comes twice is added, what is zero left out."""
     size = sum(part.size for part in parts)
     if max(rows, size) > LARGEST:
-        raise SolverError("the model has more rows or non-zeros than HiGHS can count in 32 bits")
+        raise SolverError(told("too_many_entries"))
     row, column, value = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32), np.empty(size)
     write(parts, row, column, value)
     parts.clear()

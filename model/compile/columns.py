@@ -10,6 +10,7 @@ from model.compile.labels import LARGEST, Labels
 from model.compile.scope import Scope
 from model.compile.templates import UnsupportedError
 from model.errors import SolverError
+from model.language import told
 
 
 class Columns:
@@ -30,7 +31,7 @@ class Columns:
             self.variables.append(variable)
             self.count += self.labels.size(variable.index_set()) if variable.is_indexed() else 1
             if self.count > LARGEST:
-                raise SolverError("the model has more columns than HiGHS can count in 32 bits")
+                raise SolverError(told("too_many_columns"))
         return found
 
     def parts(self, variable: Any, indices: tuple[Any, ...], scope: Scope) -> list[npt.NDArray[Any]]:

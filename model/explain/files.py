@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from model.errors import Fault, InputError
 from model.explain.repairs import Repair
 from model.folders import Folders
+from model.language import told
 from model.names import NAME
 from model.scenario import Scenario
 from model.store import write_text
@@ -23,7 +24,7 @@ def write_repairs(folders: Folders, scenario: Scenario, repairs: Sequence[Repair
     for number, (repair, chinese, english) in enumerate(zip(repairs, zh, en, strict=True), start=1):
         name = f"{scenario.name}-repair-{number}"
         if not NAME.fullmatch(name):
-            raise InputError([Fault(f"{scenario.name}.yaml", f"'{name}' is too long for a name; give the scenario a shorter one")])
+            raise InputError([Fault(f"{scenario.name}.yaml", told("name_too_long", name=name))])
         path = folders.scenario(name)
         write_text(path, repair_text(scenario, repair, number, (chinese, english)))
         paths.append(path)

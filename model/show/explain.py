@@ -10,8 +10,8 @@ from model.contract import Account, Clause
 from model.explain import Conflict, Explanation, Repair
 from model.explain.levers import Step
 from model.explain.provisions import Provision, joined
-from model.language import Speaker
-from model.show.text import clean, number, plain, table
+from model.language import Speaker, clean
+from model.show.text import number, plain, table
 from model.units import measure, read_names
 
 NAMED = 4

@@ -1,8 +1,7 @@
 """Faults of an input, at most so many at once."""
 
 from model.errors import InputError
-from model.language import Speaker
-from model.show.text import clean
+from model.language import Speaker, clean
 
 SHOWN = 40
 
@@ -10,7 +9,7 @@ SHOWN = 40
 def fault_lines(error: InputError, say: Speaker) -> list[str]:
     """One line per fault: file, row, column, what is wrong."""
     lines = [say("faults", count=len(error.faults))]
-    lines += [f"  {clean(str(fault))}" for fault in error.faults[:SHOWN]]
+    lines += [f"  {clean(say.told(fault.told))}" for fault in error.faults[:SHOWN]]
     if len(error.faults) > SHOWN:
         lines.append(say("more_faults", count=len(error.faults) - SHOWN))
     return lines

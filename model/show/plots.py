@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from model.errors import Fault, InputError
-from model.language import Speaker
+from model.language import Speaker, told
 
 CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "Noto Sans CJK JP")
 """Families with Chinese letters, best first; the Japanese face is the one that older matplotlib finds in Debian's file."""
@@ -19,7 +19,7 @@ def _axes(say: Speaker) -> Any:
         from matplotlib import font_manager, rcParams
         from matplotlib.figure import Figure
     except ImportError:
-        raise InputError([Fault("--plot", say("plot_missing"))]) from None
+        raise InputError([Fault("--plot", told("plot_missing"))]) from None
     installed = {font.name for font in font_manager.fontManager.ttflist}
     rcParams["font.family"] = [*[name for name in CHINESE if name in installed][:1], "DejaVu Sans"]
     return Figure(figsize=(9, 5.5), layout="constrained").subplots()

@@ -26,7 +26,7 @@ from model.analysis import (
     totals,
 )  # fmt: skip
 from model.contract import Clause, District, Indicator
-from model.language import Speaker
+from model.language import Speaker, recalled, told_all
 from model.names import Scope
 from model.show.text import number, plain, table
 from model.store import Stored
@@ -88,7 +88,10 @@ def _headline(stored: Stored, scores: list[Score], reference: pd.Series, say: Sp
         lines.append(plain(say("headline_gap", stages=say.pick("，", ", ").join(gaps)), "yellow"))
     gate = stored.manifest["base_year_gate"]
     lines.append(
-        plain(say("gate_passed") if gate == "passed" else say("gate_failed", why="; ".join(gate)), "" if gate == "passed" else "red")
+        plain(
+            say("gate_passed") if gate == "passed" else say("gate_failed", why=say.told(told_all(recalled(record) for record in gate))),
+            "" if gate == "passed" else "red",
+        )
     )
     return lines
 

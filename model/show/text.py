@@ -1,16 +1,11 @@
 """Text that is safe in a terminal: user-made names lose control characters, numbers get one look."""
 
-import unicodedata
-
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-
-def clean(text: str) -> str:
-    """A text without control and direction characters, which could rewrite what a terminal shows."""
-    return "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter) not in ("Cc", "Cf"))
+from model.language import clean
 
 
 def plain(text: object, style: str = "") -> Text:

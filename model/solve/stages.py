@@ -15,6 +15,7 @@ import numpy as np
 
 from model.errors import LimitError, SolverError
 from model.handover import Matrix, to_highs
+from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
@@ -118,10 +119,10 @@ def _polished(search: _Search, goal: Goal, values: Floats) -> Fixed:
     """Round the binaries of a solver's answer, fix them, and solve the rest as a linear programme."""
     binaries = values[search.relaxation.whole]
     if len(binaries) and np.abs(binaries - np.round(binaries)).max() > INTEGRALITY:
-        raise SolverError("the solver's binaries are further from 0 and 1 than its own tolerance allows")
+        raise SolverError(told("binaries_off"))
     found = search.relaxation.fixed(goal, binaries)
     if found is None:
-        raise LeaningError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
+        raise LeaningError(told("rounded_fails"))
     return found
 
 
@@ -186,7 +187,7 @@ def solve(
         search.kept.append((row, answer.value + keep * abs(answer.value)))
         held.keep(*search.kept[-1])
     if not outcome.stages:
-        raise SolverError("no stage to solve")
+        raise SolverError(told("no_stage"))
     rows = [(matrix.objectives[f"objective_{stage.goal}"], matrix.offsets[f"objective_{stage.goal}"]) for stage in outcome.stages]
     final = [float(row @ outcome.values + offset) for row, offset in rows]
     outcome.stages = [replace(stage, value=value) for stage, value in zip(outcome.stages, final, strict=True)]

@@ -1,0 +1,153 @@
+// The first screen: what follows from the chosen pathway in one sentence, headline figures, and the plan's own clauses.
+const scopeName = () => spoken("row_", state.b);
+const total = (scenario) => scenario.emissions[state.b].reduce((sum, value, place) => sum + (place ? value * scenario.span[place] : 0), 0);
+const summed = (scenario, series) => series.reduce((sum, value, place) => sum + (place ? value * scenario.span[place] : 0), 0);
+
+function direction(change, kind) {
+  const near = shown(Math.abs(change), kind) === shown(0, kind);
+  return near ? say("page_as_much") : say(change > 0 ? "page_more" : "page_less", { amount: `${shown(Math.abs(change), kind)}${kind === "percent" ? " %" : ` ${unit(kind)}`}` });
+}
+
+function findingText() {
+  const scenario = focus();
+  const path = scenario.emissions[state.b];
+  const sentences = [say("page_finding", { title: pick(scenario.title), year: finalYear(scenario), amount: `${shown(final(path), "carbon")} ${unit("carbon")}`,
+    scope: scopeName(), first: scenario.years[0], change: direction(final(path) / path[0] - 1, "percent") })];
+  if (state.r !== state.f && finalYear(base()) === finalYear(scenario)) {
+    sentences.push(say("page_finding_base", { base: pick(base().title), change: direction(final(path) - final(base().emissions[state.b]), "carbon") }));
+  }
+  if (state.b === "scope12_imports") sentences.push(say("page_finding_frozen", { change: direction(final(path) / final(scenario.frozen) - 1, "percent") }));
+  const targets = scenario.clauses.filter((clause) => clause.target);
+  const missed = targets.filter((clause) => clause.state === "state_missed");
+  const names = missed.map((clause) => pick(DATA.clauses[clause.id].name)).join(say("page_list_comma"));
+  if (targets.length) sentences.push(missed.length ? say("page_finding_missed", { all: targets.length, count: missed.length, names }) : say("page_finding_met", { all: targets.length }));
+  return sentences.join(state.l === "zh" ? "" : " ");
+}
+
+function findingView() {
+  const scenario = focus();
+  const known = (figure) => ["A", "B"].reduce((sum, grade) => sum + (scenario.grades[figure][grade] || 0), 0);
+  return { id: "finding", title: say("page_finding_title"), body: [
+    el("p", { class: "finding" }, findingText()),
+    el("p", {}, `${pick(scenario.why)} ${say("page_how_sure", { share: number(100 * known("emissions"), 0), certified: certifiedText(scenario) })}`),
+  ], controls: [el("button", { type: "button", onclick: (event) => copy(findingText(), event.target) }, say("page_copy_sentence")),
+    el("button", { type: "button", onclick: (event) => copy(location.href, event.target) }, say("page_copy_link"))] };
+}
+
+async function copy(text, button) {
+  try { await navigator.clipboard.writeText(text); } catch {
+    const area = el("textarea", {}, text);
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  button.textContent = say("page_copied");
+}
+
+function certifiedText(scenario) {
+  const parts = [say(scenario.run.optimal ? "page_optimal" : "page_not_optimal", { gap: gapText(scenario) }), say("page_certified")];
+  if (!scenario.run.replayed) parts.push(say("page_not_replayed"));
+  return parts.join(say("page_comma"));
+}
+
+// figures: key, unit kind, value of a scenario, figure whose grades stand behind it
+function figureRows() {
+  const missed = (scenario) => scenario.clauses.filter((clause) => clause.target && clause.state === "state_missed").length;
+  const binding = (scenario) => scenario.clauses.filter((clause) => ["state_binding", "state_no_quota"].includes(clause.state)).length;
+  return [
+    ["page_figure_end", "carbon", (item) => final(item.emissions[state.b]), "emissions"],
+    ["page_figure_change", "percent", (item) => final(item.emissions[state.b]) / item.emissions[state.b][0] - 1, "emissions"],
+    ["page_figure_total", "carbon", total, "emissions"],
+    ["page_figure_one", "carbon", (item) => final(item.emissions.scope1), "emissions"],
+    ["page_figure_saved", "carbon", (item) => final(item.emissions.scope12_imports) - final(item.frozen), "emissions"],
+    ["page_figure_output", "money", (item) => final(item.output), "output"],
+    ["page_figure_added", "money", (item) => final(item.added), "output"],
+    ["page_figure_investment", "money", (item) => summed(item, item.money.investment), "investment"],
+    ["page_figure_energy", "energy", (item) => final(item.energy.equivalent), "energy"],
+    ["page_figure_missed", "count", missed, ""],
+    ["page_figure_binding", "count", binding, ""],
+  ];
+}
+
+function figuresView() {
+  const items = visible();
+  const columns = [{ name: say("page_figure") }, { name: say("page_unit"), still: true }, ...items.map((item) => ({ name: `${label(item)}${say("page_comma")}${finalYear(item)}`, right: true })), { name: say("page_known"), still: true }];
+  const years = { first: `${items[0].years[0]}`, next: items[0].years[1] };
+  const rows = figureRows().map(([key, kind, value, figure]) => {
+    const reference = value(base());
+    return { cells: [say(key, { ...years, scope: scopeName() }), kind === "percent" ? "%" : unit(kind),
+      ...items.map((item) => item.id === state.r ? shown(value(item), kind)
+        : el("span", {}, el("span", { class: "delta" }, `${say("page_delta", { amount: signed(value(item) - reference, kind) })} `), shown(value(item), kind))),
+      figure ? gradeText(focus().grades[figure]) : ""] };
+  });
+  rows.push({ class: "words", cells: [say("page_figure_status"), "", ...items.map((item) => certifiedText(item)), ""] });
+  const view = { id: "figures", title: say("page_figures_title"), unit: say("page_figures_unit", { base: title(state.r) }), note: say("page_figures_note") };
+  return items.length > MANY ? { ...view, ...turned(columns, rows, items.length) } : { ...view, columns, rows };
+}
+
+// many scenarios: a row for each, the unit beside each figure's name
+function turned(columns, rows, count) {
+  const heads = rows.map((row) => ({ name: row.cells[1] ? `${row.cells[0]}${say("page_comma")}${row.cells[1]}` : row.cells[0], right: true }));
+  const last = rows[0].cells.length - 1;
+  const lines = [...Array(count).keys()].map((place) => ({ cells: [columns[place + 2].name, ...rows.map((row) => row.cells[place + 2])] }));
+  return { columns: [{ name: say("page_scenario") }, ...heads], rows: [...lines, { cells: [columns[last].name, ...rows.map((row) => row.cells[last])] }] };
+}
+
+function gradeText(shares) {
+  return Object.entries(shares).filter(([, share]) => share >= 0.005).map(([grade, share]) => `${grade || "–"} ${number(100 * share, 0)} %`).join(say("page_comma"));
+}
+
+function clauseValue(value, clause) {
+  return number(value, Math.abs(clause.asked) < 10 && clause.asked !== 0 && clause.asked !== null ? 3 : 1);
+}
+
+function clauseDialog(clause) {
+  const text = DATA.clauses[clause.id];
+  const measures = visible().map((item) => {
+    const own = item.clauses.find((other) => other.id === clause.id);
+    return [pick(item.title), own ? `${say(own.state)}${own.reached === null ? "" : `${say("page_comma")}${clauseValue(own.reached, own)} ${pick(text.unit)}`}` : say("page_not_applied")];
+  });
+  openDialog(pick(text.name), [[say("page_words"), pick(text.words)], [say("page_place"), pick(text.place)], [say("page_source"), pick(text.source)], ...measures]);
+}
+
+const MANY = 4;
+const MARKS = { state_missed: "✕", state_binding: "▮", state_no_quota: "▯", state_met: "✓" };
+const STATE_ORDER = ["state_missed", "state_binding", "state_no_quota", "state_met"];
+
+function scorecardView() {
+  const items = visible();
+  const columns = [{ name: say("page_clause") }, { name: say("page_place") }, { name: say("page_year"), right: true }, { name: say("page_asked"), right: true }, { name: say("page_unit"), still: true },
+    ...items.flatMap((item) => (items.length > MANY ? [{ name: pick(item.title), right: true }]
+      : [{ name: items.length > 1 ? `${pick(item.title)}${say("page_comma")}${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }]))];
+  const rows = [];
+  for (const kind of [true, false]) {
+    const clauses = allClauses().filter((clause) => clause.target === kind);
+    if (!clauses.length) continue;
+    rows.push({ class: "section", cells: [say(kind ? "page_targets" : "page_limits"), ...columns.slice(1).map(() => "")] });
+    clauses.sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state));
+    for (const clause of clauses) {
+      const text = DATA.clauses[clause.id];
+      const asked = clause.asked === null ? "–" : `${clause.upper ? "≤" : "≥"} ${clauseValue(clause.asked, clause)}`;
+      rows.push({ cells: [el("button", { type: "button", class: "link", title: pick(text.words), onclick: () => clauseDialog(clause) }, pick(text.name)), pick(text.place),
+        String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked, items.length > MANY))] });
+    }
+  }
+  return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: `${items.length > MANY ? `${STATE_ORDER.map((key) => `${MARKS[key]} ${say(key)}`).join(say("page_list_comma"))}${say("page_stop")}` : ""}${say("page_scorecard_note")}` };
+}
+
+function allClauses() {
+  const found = new Map();
+  for (const item of [focus(), ...visible()]) for (const clause of item.clauses) if (!found.has(clause.id)) found.set(clause.id, clause);
+  return [...found.values()];
+}
+
+function scoreCells(item, clause, asked, short) {
+  const own = item.clauses.find((other) => other.id === clause.id);
+  if (!own) return short ? ["–"] : ["–", say("page_not_applied")];
+  const other = own.asked === null ? "–" : `${own.upper ? "≤" : "≥"} ${clauseValue(own.asked, own)}`;
+  const reached = clauseValue(own.reached, own);
+  if (short) return [el("span", { class: `state ${own.state}`, title: `${say(own.state)}${say("page_comma")}${other}` }, own.reached === null ? say(own.state) : `${MARKS[own.state]} ${reached}`)];
+  return [other === asked ? reached : el("span", {}, el("span", { class: "delta" }, `${say("page_asked_here", { asked: other })} `), reached),
+    el("span", { class: `state ${own.state}` }, say(own.state))];
+}

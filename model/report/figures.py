@@ -1,0 +1,140 @@
+"""Everything the page shows of one result, as plain numbers in model units; the page only draws."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from model.analysis import (
+    UPPER,
+    clause_units,
+    energy_table,
+    frozen_reference,
+    money_table,
+    scorecard,
+    sector_table,
+    source_table,
+    state_of,
+    totals,
+)
+from model.contract import Clause, Good
+from model.report.causes import options, since_base_year
+from model.report.flows import energy_links, layout, material_links
+from model.report.grades import grade_shares
+from model.report.ground import name_of
+from model.report.histories import line_histories
+from model.report.studies import clause_prices, trade_off
+from model.store import Stored
+from model.tables import Tables
+
+
+def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dict[str, Any]:
+    """One result: what it is, headline figures, paths, clauses, capacity, lines, flows, grades, and how it was found.
+
+    ``folder`` holds the studies of the result; none: no studies.
+    """
+    result, inputs = stored.result, stored.inputs
+    resolved = json.loads(inputs.attrs["scenario_json"])
+    money = money_table(result)
+    return {
+        "id": name_of(stored),
+        "title": [result.attrs["title_zh"], result.attrs["title"]],
+        "why": [resolved["why"]["zh"], resolved["why"]["en"]],
+        "boundary": str(resolved["boundary"]),
+        "years": inputs["year"].values.tolist(),
+        "span": inputs["span"].values.tolist(),
+        "emissions": {str(scope): row.tolist() for scope, row in totals(result).iterrows()},
+        "frozen": frozen_reference(result, inputs).tolist(),
+        "sectors": {str(name): row.tolist() for name, row in sector_table(result).iterrows()},
+        "sources": {str(name): row.tolist() for name, row in source_table(result).iterrows()},
+        "money": {str(name): row.tolist() for name, row in money.iterrows()},
+        "energy": {str(name): row.tolist() for name, row in energy_table(result).iterrows()},
+        "output": result["output"].sum("segment").values.tolist(),
+        "added": xr.dot(result["output"], inputs["value_added"], dim="segment").values.tolist(),
+        "clauses": _clauses(stored),
+        "capacity": _capacity(stored),
+        "lines": line_histories(stored),
+        "flows": _flows(stored, tables),
+        "since": since_base_year(stored),
+        "options": options(stored),
+        "studies": {
+            "tradeoff": trade_off(folder, stored) if folder else None,
+            "prices": clause_prices(folder, stored) if folder else [],
+        },
+        "grades": grade_shares(stored, tables),
+        "run": _run(stored),
+    }
+
+
+def _clauses(stored: Stored) -> list[dict[str, Any]]:
+    """The scorecard: each clause in the last year in which it binds."""
+    return [
+        {
+            "id": score.clause, "year": score.year, "target": score.target, "upper": score.rule in UPPER,
+            "asked": score.asked, "reached": score.reached, "slack": score.slack, "state": state_of(score),
+        }
+        for score in scorecard(stored.result, stored.inputs)
+    ]  # fmt: skip
+
+
+def _capacity(stored: Stored) -> dict[str, dict[str, Any]]:
+    """Listed capacity, production and cap (NaN: none) of every group, by year."""
+    result, inputs = stored.result, stored.inputs
+    rules, subjects = inputs["clause_rule"].values, inputs["clause_subject"].values
+    found = {}
+    for place, group in enumerate(result["group"].values.tolist()):
+        caps = inputs["clause_value"].values[(rules == "capacity_cap") & (subjects == group)]
+        cap = caps[0] if len(caps) else np.full(inputs.sizes["year"], np.nan)
+        found[group] = {
+            "listed": result["listed_capacity"].values[place].tolist(),
+            "made": result["production"].values[place].tolist(),
+            "cap": cap.tolist(),
+        }
+    return found
+
+
+def _flows(stored: Stored, tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """Sankey layouts of the base year and the last year."""
+    units = {row.id: row.unit for row in tables.of(Good)}
+    years = [0, stored.inputs.sizes["year"] - 1]
+    return {
+        "energy": [layout(energy_links(stored, year)) for year in years],
+        "materials": [layout(material_links(stored, year, units)) for year in years],
+    }
+
+
+def _run(stored: Stored) -> dict[str, Any]:
+    """How the answer was found and examined."""
+    manifest = stored.manifest
+    certificate = manifest["certificate"]
+    rule, worst = max(certificate["violations"].items(), key=lambda item: item[1])
+    gaps = [abs(told - found) / max(1.0, abs(found)) for told, found in certificate["objectives"].values()]
+    return {
+        "optimal": bool(manifest["optimal"]),
+        "stages": manifest["stages"],
+        "seconds": manifest["seconds"],
+        "size": manifest["rows_columns_nonzeros"],
+        "solver": manifest["solver"],
+        "versions": manifest["versions"],
+        "finished": manifest["finished"],
+        "scenario_hash": manifest["scenario_hash"],
+        "replayed": manifest["base_year_gate"] == "passed",
+        "certificate": {"worst": worst, "rule": rule, "objectives": max(gaps, default=0.0), "rules": len(certificate["violations"])},
+    }
+
+
+def clause_texts(tables: Tables, names: dict[str, list[str]], units: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Name, place, words and unit of every clause, in both languages."""
+    of_clause = clause_units(tables)
+    return {
+        row.id: {
+            "name": [row.name_zh, row.name_en],
+            "place": [row.place, row.place_en or row.place],
+            "words": [row.wording_zh, row.wording_en],
+            "unit": list(units.get(of_clause.get(row.id, ""), ("", ""))),
+            "source": names.get(row.source, [row.source, row.source]),
+        }
+        for row in tables.of(Clause)
+    }

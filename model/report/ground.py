@@ -1,0 +1,34 @@
+"""What may stand on one page: results of the same data and base year, still true to the data folder."""
+
+from collections.abc import Sequence
+
+from model.errors import ResultError
+from model.language import told, told_all
+from model.store import Stored
+from model.tables import Tables
+
+
+def name_of(stored: Stored) -> str:
+    """The scenario's name."""
+    return str(stored.manifest["scenario"])
+
+
+def check_ground(results: Sequence[Stored], tables: Tables) -> None:
+    """Refuse results that cannot be compared, with all reasons at once.
+
+    Raises ``ResultError``: a result stands twice, rests on other data than the folder holds now, or has another base year.
+    """
+    names = [name_of(stored) for stored in results]
+    wrong = [told("page_named_twice", name=name) for name in sorted({name for name in names if names.count(name) > 1})]
+    digest = tables.digest()
+    for stored in results:
+        name, own = name_of(stored), str(stored.manifest["data"])
+        if own != tables.folder.name:
+            wrong.append(told("page_other_folder", name=name, own=own, folder=tables.folder.name))
+        elif stored.manifest["data_hash"] != digest:
+            wrong.append(told("page_other_data", name=name, folder=tables.folder.name, again=told("run_again", name=name)))
+    bases = {int(stored.inputs["year"].values[0]) for stored in results}
+    if len(bases) > 1:
+        wrong.append(told("page_base_years", years=", ".join(map(str, sorted(bases)))))
+    if wrong:
+        raise ResultError(told("page_refused", why=told_all(wrong, "told_then_told")))

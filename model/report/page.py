@@ -1,0 +1,57 @@
+"""The page: one HTML file that holds its style, its script, the charting library and the document of results; it requests nothing."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from model.language import Language, Speaker
+from model.report.bundle import chart_library
+from model.report.payload import to_json
+
+SCRIPTS = ("state", "element", "card", "headline", "paths", "lines", "flows", "curve", "studies", "evidence", "start")
+"""The client's scripts in the order in which they need each other."""
+
+
+def _asset(name: str) -> str:
+    return (files("model.report") / "assets" / name).read_text(encoding="utf-8")
+
+
+def script_text(text: str) -> str:
+    """A script that cannot end its element early."""
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def client_script() -> str:
+    """The client as one strict script with a scope of its own."""
+    return '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + "})();\n"
+
+
+def policy(*scripts: str) -> str:
+    """Content security policy: only these scripts, by their hashes; no request, no frame, no form."""
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+
+
+def render(document: dict[str, Any], language: Language | None = None) -> str:
+    """The page of a document; ``language`` is the first one shown (none: the browser's)."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    library, script = script_text(chart_library()), script_text(client_script())
+    zh, en = Speaker(Language.ZH), Speaker(Language.EN)
+    return environment.from_string(_asset("page.html.j2")).render(
+        language=str(language or Language.EN),
+        fixed=language is not None,
+        policy=policy(library, script),
+        version=document["version"],
+        title=f"{zh('page_title')} · {en('page_title')}",
+        noscript_zh=zh("page_noscript"),
+        noscript_en=en("page_noscript"),
+        # all four are texts of this program, of the installed library, or JSON without <, > and &
+        style=Markup(_asset("page.css")),  # noqa: S704
+        payload=Markup(to_json(document)),  # noqa: S704
+        library=Markup(library),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+    )

@@ -1,0 +1,200 @@
+"""The report page in a browser (the system's Chromium): both languages, no message, no request, harmless names, state in the address."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_report import HOSTILE, solved
+
+from model.report import payload, render
+from model.store import Stored
+from model.tables import Tables
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VIEWS = [
+    "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "money", "gantt", "map", "energy",
+    "materials", "curve", "grades", "certificate", "runs", "scenarios", "method",
+]  # fmt: skip
+CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
+CONTRAST = """() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, place) => sum + v * [0.2126, 0.7152, 0.0722][place], 0);
+  const ground = (element) => { for (let at = element; at; at = at.parentElement) { const c = parse(getComputedStyle(at).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+  const poor = [];
+  for (const element of document.querySelectorAll("header *, main *, footer *")) {
+    const spoken = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (element.closest("svg") || element.disabled || !spoken) continue;
+    const [one, two] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    if (ratio < 4.5) poor.push(`${element.tagName} ${element.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
+
+__all__ = ["solved"]
+
+
+class Reader:
+    """A browser page that notes every message and every request."""
+
+    def __init__(self, browser: "playwright.Browser", address: str) -> None:
+        self.address, self.heard, self.asked = address, [], []
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.on("console", lambda message: self.heard.append(message.text))
+        self.page.on("pageerror", lambda error: self.heard.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+
+    def open(self, state: str) -> None:
+        """Open the page in a state and wait until every chart is drawn."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.address}#{state}")
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until every chart is drawn."""
+        self.page.wait_for_selector("html[data-drawn=all]", timeout=60_000)
+
+    def outside(self) -> list[str]:
+        """Requests other than for the file itself and what it holds."""
+        return [address for address in self.asked if not address.startswith(("file:", "data:", "blob:", "about:"))]
+
+
+@pytest.fixture(scope="module")
+def reader(solved: tuple[list[Stored], Tables], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A reader of the page about the test province."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render(payload(*solved)), encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Reader(browser, path.as_uri())
+        browser.close()
+
+
+def has_chinese(text: str) -> bool:
+    """Does a text hold a Chinese character?"""
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_view_is_drawn_in_both_languages_in_silence(reader: Reader, language: str) -> None:
+    reader.open(f"l={language}&d=0")
+    assert reader.page.eval_on_selector_all("section.card", "cards => cards.map(card => card.id)") == VIEWS
+    for name in CHARTS:
+        assert reader.page.locator(f"#{name} .chart svg").count() >= 1, name
+    for name in VIEWS:
+        heading = reader.page.locator(f"#{name} h2").inner_text()
+        assert heading
+        assert has_chinese(heading) == (language == "zh"), heading
+    assert reader.page.get_attribute("html", "lang") == ("zh-CN" if language == "zh" else "en")
+    assert "undefined" not in reader.page.locator("body").inner_text()
+    assert "NaN" not in reader.page.locator("body").inner_text()
+    assert reader.heard == []
+    assert reader.outside() == []
+
+
+def test_hostile_names_are_only_text(reader: Reader) -> None:
+    reader.open("l=en&f=hostile&r=plan")
+    assert reader.page.evaluate("window.taken") is None
+    assert reader.page.locator("main script, main img, main iframe").count() == 0
+    assert "<script>window.taken=1</script>" in reader.page.locator("#finding .finding").inner_text()
+    assert "\u202e" not in reader.page.content()
+    assert HOSTILE.startswith("<script>")
+
+
+def test_cells_that_look_like_formulas_are_quoted_in_downloads(reader: Reader) -> None:
+    reader.open("l=en&f=plan&r=plan&t=paths")
+    with reader.page.expect_download() as waiting:
+        reader.page.locator("#certificate .tools button").click()
+    rows = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("Scenario,")
+    assert len(rows) == 3
+    with reader.page.expect_download() as waiting:
+        reader.page.locator("#figures .tools button").click()
+    cells = [cell for row in Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines() for cell in row.split(",")]
+    assert not [cell for cell in cells if cell[:1] in ("=", "@", "+") or (cell[:1] == "-" and not cell[1:2].isdigit())]
+
+
+def test_charts_are_saved_as_pictures(reader: Reader) -> None:
+    reader.open("l=zh")
+    for button, suffix in ((2, ".png"), (3, ".svg")):
+        with reader.page.expect_download() as waiting:
+            reader.page.locator("#paths .tools button").nth(button).click()
+        assert waiting.value.suggested_filename.endswith(f"-zh{suffix}")
+        assert Path(waiting.value.path()).stat().st_size > 2000
+
+
+def test_language_changes_without_reload_by_keyboard_and_the_address_keeps_the_view(reader: Reader) -> None:
+    reader.open("l=en&t=paths&b=scope1")
+    reader.page.evaluate("window.kept = true")
+    reader.page.focus("#language")
+    reader.page.keyboard.press("Enter")
+    reader.wait()
+    assert reader.page.evaluate("window.kept") is True
+    assert has_chinese(reader.page.locator("h1").inner_text())
+    assert reader.page.evaluate("document.activeElement.id") == "language"
+    address = reader.page.url
+    assert all(part in address for part in ("l=zh", "t=paths", "b=scope1"))
+    reader.open(address.split("#", 1)[1])
+    assert reader.page.locator("#paths table").count() == 1
+    assert reader.page.input_value("#choose-b") == "scope1"
+    assert "范围一" in reader.page.locator("#finding .finding").inner_text()
+
+
+def test_choosing_a_focus_changes_the_finding_and_unknown_state_is_ignored(reader: Reader) -> None:
+    reader.open("l=en&f=nobody&r=%3Cb%3E&b=all&y=abc&t=nothing")
+    assert reader.page.input_value("#choose-f") == "hostile"
+    assert reader.page.input_value("#choose-r") == "plan"
+    before = reader.page.locator("#finding .finding").inner_text()
+    reader.page.select_option("#choose-f", "plan")
+    reader.wait()
+    after = reader.page.locator("#finding .finding").inner_text()
+    assert before != after
+    assert after.startswith('In "test province"')
+    assert reader.heard == []
+
+
+def test_clause_opens_its_own_words_and_closes_by_keyboard(reader: Reader) -> None:
+    reader.open("l=en")
+    button = reader.page.locator("#scorecard tbody button").first
+    button.focus()
+    reader.page.keyboard.press("Enter")
+    dialog = reader.page.locator("#dialog")
+    assert dialog.is_visible()
+    assert "In its own words" in dialog.inner_text()
+    reader.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_text_has_enough_contrast_and_controls_have_names(reader: Reader, language: str) -> None:
+    reader.open(f"l={language}")
+    assert reader.page.evaluate(CONTRAST) == []
+    nameless = "list => list.filter(e => !(e.textContent.trim() || e.labels?.length || e.getAttribute('aria-label'))).length"
+    assert reader.page.eval_on_selector_all("button, select, input", nameless) == 0
+
+
+def test_page_fits_narrow_windows_and_prints(reader: Reader) -> None:
+    reader.page.set_viewport_size({"width": 420, "height": 800})
+    reader.open("l=zh")
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= 420
+    reader.page.set_viewport_size({"width": 1280, "height": 900})
+    reader.open("l=zh")
+    printed = reader.page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 50_000
+    assert reader.heard == []

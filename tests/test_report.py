@@ -1,0 +1,254 @@
+"""The report page: its numbers reconcile with the ledgers, its parts hold for odd input, and what cannot be compared is refused."""
+
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import xarray as xr
+from test_cli import call
+
+from model.analysis import energy_table, totals
+from model.contract import FACTS, District
+from model.errors import ResultError
+from model.folders import Folders
+from model.names import Scope
+from model.report import payload, render
+from model.report.flows import Link, energy_links, layout
+from model.report.grades import grade_shares
+from model.report.page import client_script, script_text
+from model.report.payload import to_json
+from model.report.tiles import short_names, tile_places
+from model.runner import read_checked, read_result, run
+from model.store import Stored, save_study
+from model.tables import Tables, read_tables
+
+ROOT = Path(__file__).parent.parent
+HOSTILE = "<script>window.taken=1</script>\u202e=cmd|' /C calc'!A0 </script><!--"
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Stored], Tables]:
+    """Two results of the test province; the title of the second is hostile."""
+    root = tmp_path_factory.mktemp("report")
+    shutil.copytree(ROOT / "tests" / "province", root / "data" / "province")
+    (root / "data" / "province" / "plan.yaml").unlink()
+    (root / "scenarios").mkdir()
+    plan = (ROOT / "tests" / "province" / "plan.yaml").read_text(encoding="utf-8")
+    (root / "scenarios" / "plan.yaml").write_text(plan + "skip_replay: true\n", encoding="utf-8")
+    title = json.dumps(HOSTILE.replace("\u202e", ""))
+    (root / "scenarios" / "hostile.yaml").write_text(
+        f"extends: plan\ntitle: {{zh: {title}, en: {title}}}\nwhy: {{zh: {title}, en: {title}}}\nobjectives: [cost]\n", encoding="utf-8"
+    )
+    folders = Folders(root)
+    return [read_result(folders, run(folders, name).manifest["scenario"]) for name in ("plan", "hostile")], read_checked(
+        folders.province("province")
+    )
+
+
+def test_sectors_and_sources_add_up_to_the_boundaries(solved: tuple[list[Stored], Tables]) -> None:
+    for scenario, stored in zip(payload(*solved)["scenarios"], solved[0], strict=True):
+        for year in range(len(scenario["years"])):
+            whole = float(totals(stored.result).loc[str(Scope.THREE)].iloc[year])
+            assert sum(part[year] for part in scenario["sectors"].values()) == pytest.approx(whole, rel=1e-5)
+            assert sum(part[year] for part in scenario["sources"].values()) == pytest.approx(whole, rel=1e-5)
+            assert scenario["emissions"]["scope12_imports"][year] == pytest.approx(whole, rel=1e-6)
+
+
+def test_lines_of_the_page_emit_what_the_sectors_emit(solved: tuple[list[Stored], Tables]) -> None:
+    for scenario in payload(*solved)["scenarios"]:
+        last = len(scenario["years"]) - 1
+        lines = sum(line["emission"][last] for line in scenario["lines"].values())
+        assert lines == pytest.approx(
+            sum(part[last] for name, part in scenario["sectors"].items() if name not in ("segments", "imports")), rel=1e-5
+        )
+
+
+def test_energy_flows_add_up_to_the_ledger(solved: tuple[list[Stored], Tables]) -> None:
+    for stored in solved[0]:
+        for year in (0, 3):
+            flows = energy_links(stored, year)
+            net = sum(link.amount if link.source.startswith("good:") else -link.amount for link in flows)
+            assert net == pytest.approx(float(energy_table(stored.result).loc["calorific"].iloc[year]), rel=2e-3)
+
+
+def test_history_says_what_the_result_says(solved: tuple[list[Stored], Tables]) -> None:
+    """Arc furnace B leaves before its contract ends; every spell is a run of ones, every later spell starts with its move."""
+    for scenario, stored in zip(payload(*solved)["scenarios"], solved[0], strict=True):
+        for line, history in scenario["lines"].items():
+            for configuration, first, last, kind, arc in history["stands"]:
+                on = stored.result["on"].sel(line=line, configuration=configuration).values
+                assert on[first : last + 1].min() == 1
+                assert bool(kind) == (first > 0)
+                assert not arc or stored.result["move"].sel(line=line, arc=arc).values[first] == 1
+            assert sum(last - first + 1 for _, first, last, *_ in history["stands"]) == len(scenario["years"])
+            installed = stored.result["install"].sel(line=line).values[:, 1:].sum()
+            assert len([fit for fit in history["fits"] if fit[1] > 0]) == installed
+        leaving = scenario["lines"]["arc_b"]
+        assert leaving["stands"][-1][3] == "retire"
+        assert leaving["capacity"][0] > 0 == leaving["capacity"][-1]
+
+
+def _graded(tables: Tables, grade: str, other: str | None = None, subject: str = "") -> Tables:
+    """Tables whose facts all have a grade, those of a subject another."""
+    rows = dict(tables.rows)
+    for table in FACTS:
+        rows[table] = tuple(
+            fact.model_copy(update={"grade": other if other and fact.subject == subject else grade}) for fact in tables.facts(table)
+        )
+    return replace(tables, rows=rows)
+
+
+def test_grades_follow_the_weakest_fact(solved: tuple[list[Stored], Tables]) -> None:
+    stored, tables = solved[0][0], solved[1]
+    for figure, shares in grade_shares(stored, _graded(tables, "B")).items():
+        assert shares == {} or shares == pytest.approx({"B": 1.0}), figure
+    mixed = grade_shares(stored, _graded(tables, "A", "E", "coal"))["emissions"]
+    inputs, result = stored.inputs, stored.result
+    alone = grade_shares(stored, _graded(tables, "E", "A", "coal"))["emissions"]
+    assert sum(mixed.values()) == pytest.approx(1.0)
+    assert 0 < mixed["E"] < 1
+    assert "A" not in alone or alone["A"] < mixed["E"], "coal's own grade cannot lift a weaker use"
+    assert inputs.sizes["year"] == result.sizes["year"]
+
+
+def test_tiles_are_apart_and_keep_their_compass() -> None:
+    districts = read_tables(ROOT / "data" / "chongqing").of(District)
+    places = tile_places(districts)
+    assert len(set(places.values())) == len(districts) == len(places)
+    (west, _), (east, north), (_, south) = places["rongchang"], places["wushan"], places["xiushan"]
+    assert west < places["yubei"][0] < east
+    assert north < places["fuling"][1] <= south
+    assert tile_places([]) == {}
+    assert set(tile_places(districts[:1]).values()) == {(0, 0)}
+
+
+def test_short_names_drop_the_kind_of_place() -> None:
+    names = {row.id: short_names(row) for row in read_tables(ROOT / "data" / "chongqing").of(District)}
+    assert names["shizhu"] == ("石柱", "Shizhu")
+    assert names["qijiang"] == ("綦江", "Qijiang")
+    assert names["zhongxian"] == ("忠县", "Zhong")
+    assert len({zh for zh, _ in names.values()}) == len(names)
+
+
+def test_sankey_ribbons_fill_their_nodes() -> None:
+    """By hand: 3 of a and 1 of b make 4 of c, of which 4 go to d; c is the tallest node and none overlap."""
+    drawn = layout([Link("a", "c", 3.0), Link("b", "c", 1.0), Link("c", "d", 4.0)])
+    nodes = {node["id"]: node for node in drawn["nodes"]}
+    assert [nodes[name]["column"] for name in "abcd"] == [0, 0, 1, 2]
+    height = {name: node["y1"] - node["y0"] for name, node in nodes.items()}
+    assert height["c"] == pytest.approx(height["d"]) == pytest.approx(height["a"] + height["b"])
+    assert height["a"] == pytest.approx(3 * height["b"])
+    assert nodes["a"]["y1"] < nodes["b"]["y0"]
+    for link in drawn["links"]:
+        assert nodes[link["source"]]["y0"] - 1e-9 <= link["y0"]
+        assert link["y0"] + link["w"] <= nodes[link["source"]]["y1"] + 1e-9
+        assert link["y1"] + link["w"] <= nodes[link["target"]]["y1"] + 1e-9
+
+
+def test_sankey_with_a_circle_and_without_flows_ends() -> None:
+    assert layout([]) == {"nodes": [], "links": [], "columns": 0}
+    drawn = layout([Link("a", "b", 1.0), Link("b", "a", 1.0), Link("b", "c", 1.0)])
+    assert {node["id"] for node in drawn["nodes"]} == {"a", "b", "c"}
+    assert all(math.isfinite(node["y1"]) for node in drawn["nodes"])
+
+
+def test_json_cannot_leave_its_element_and_loses_nothing(solved: tuple[list[Stored], Tables]) -> None:
+    document = payload(*solved)
+    text = to_json(document)
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == document
+    assert json.loads(text)["scenarios"][1]["title"][0] == HOSTILE.replace("\u202e", "")
+    assert json.loads(to_json({"x": "\u2028<&>"})) == {"x": "\u2028<&>"}
+
+
+def test_page_holds_one_policy_three_scripts_and_no_address(solved: tuple[list[Stored], Tables]) -> None:
+    page = render(payload(*solved))
+    assert len(page.encode()) < 3_000_000
+    assert page.count("<script") == page.count("</script>") == 3
+    assert "default-src &#39;none&#39;" in page
+    assert "window.taken=1</script>" not in page
+    for attribute in ('src="http', 'href="http', "@import", "url(http"):
+        assert attribute not in page.replace("xlink:href", "")
+    assert script_text("a</script><!--b") == "a<\\/script><\\!--b"
+    assert "innerHTML" not in client_script()
+
+
+def test_results_that_cannot_be_compared_are_refused_with_all_reasons(solved: tuple[list[Stored], Tables]) -> None:
+    (plan, other), tables = solved
+    changed = replace(other, manifest=other.manifest | {"data_hash": "0" * 64})
+    foreign = replace(other, manifest=other.manifest | {"data": "elsewhere", "scenario": "foreign"})
+    with pytest.raises(ResultError) as refused:
+        payload([plan, plan, changed, foreign], tables)
+    told = str(refused.value)
+    assert "'plan' stands twice" in told
+    assert "'hostile' was made from other data" in told
+    assert "'foreign' is about data/elsewhere" in told
+    later = replace(other, inputs=other.inputs.assign_coords(year=[2021, 2022, 2023, 2024]))
+    with pytest.raises(ResultError, match="base years differ: 2020, 2021"):
+        payload([plan, later], tables)
+
+
+def test_studies_are_shown_only_when_they_rest_on_the_result(solved: tuple[list[Stored], Tables], tmp_path: Path) -> None:
+    """By hand: a dual of 0.002 x 10 kt per unit is 20 t; a study of another file of the same scenario is left out."""
+    (plan, other), tables = solved
+    front = xr.Dataset({"x": ("point", [1.0, 2.0]), "y": ("point", [9.0, 7.0]), "supported": ("point", [True, False])},
+                       attrs={"mode": "exact", "complete": 1, "within": 0.5})  # fmt: skip
+    clause = str(plan.inputs["clause"].values[0])
+    prices = xr.Dataset({"step": ("clause", [10.0]), "dual": ("clause", [0.002]), "solved": (("clause", "side"), [[0.03, math.nan]])},
+                        coords={"clause": [clause], "side": [-1, 1]})  # fmt: skip
+    save_study(tmp_path, "plan", "frontier-cost-exact", front, {"rests_on": {"sha256": plan.manifest["sha256"]}})
+    save_study(tmp_path, "plan", "prices", prices, {"rests_on": {"sha256": plan.manifest["sha256"]}})
+    save_study(tmp_path, "hostile", "frontier-cost", front, {"rests_on": {"sha256": "0" * 64}})
+    document = payload([plan, other], tables, tmp_path)
+    assert document["scenarios"][0]["studies"]["tradeoff"] == {"exact": True, "within": 0.5, "points": [
+        {"cost": 1.0, "emissions": 9.0, "supported": True}, {"cost": 2.0, "emissions": 7.0, "supported": False}]}  # fmt: skip
+    assert document["scenarios"][0]["studies"]["prices"] == [{"id": clause, "step": 10.0, "dual": 20.0, "down": 300.0, "up": None}]
+    assert document["scenarios"][1]["studies"] == {"tradeoff": None, "prices": []}
+
+
+def test_causes_of_every_pair_add_up_to_the_difference(solved: tuple[list[Stored], Tables]) -> None:
+    document = payload(*solved)
+    (pair,) = document["between"]
+    first, other = document["scenarios"]
+    assert (pair["first"], pair["other"]) == (first["id"], other["id"])
+    for place in range(len(pair["years"])):
+        causes = sum(values[place] for sources in pair["effects"].values() for values in sources.values())
+        difference = other["emissions"]["scope12_imports"][place] - first["emissions"]["scope12_imports"][place]
+        assert causes == pytest.approx(difference, abs=1e-5 * first["emissions"]["scope12_imports"][place])
+    since = sum(value for sources in first["since"].values() for value in sources.values())
+    path = first["emissions"]["scope12_imports"]
+    assert since == pytest.approx(path[-1] - path[0], abs=1e-5 * path[0])
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """A copy of the project with the example province and its result."""
+    shutil.copy(ROOT / "run.py", tmp_path / "run.py")
+    (tmp_path / "model").symlink_to(ROOT / "model")
+    shutil.copytree(ROOT / "data" / "example", tmp_path / "data" / "example")
+    shutil.copy(ROOT / "data" / "units.csv", tmp_path / "data" / "units.csv")
+    (tmp_path / "scenarios").mkdir()
+    shutil.copy(ROOT / "scenarios" / "example.yaml", tmp_path / "scenarios" / "example.yaml")
+    return tmp_path
+
+
+def test_the_verb_writes_one_file_and_refuses_what_does_not_hold(example: Path) -> None:
+    nothing = call(example, "report", "--lang", "en")
+    assert (nothing.returncode, "no stored result" in nothing.stderr) == (6, True)
+    assert call(example, "run", "example").returncode == 0
+    written = call(example, "report", "-o", "paper", "--lang", "en")
+    assert written.returncode == 0, written.stderr
+    assert [path.name for path in (example / "paper").iterdir()] == ["report.html"]
+    assert "paper/report.html" in written.stdout
+    unknown = call(example, "report", "example", "nowhere")
+    assert (unknown.returncode, "there is no result of 'nowhere'" in unknown.stderr) == (6, True)
+    escaped = call(example, "report", "../example")
+    assert escaped.returncode == 6
+    manifest = example / "results" / "example.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"valid": true', '"valid": false'), encoding="utf-8")
+    refused = call(example, "report", "example")
+    assert (refused.returncode, "no valid certificate" in refused.stderr) == (6, True)
+    assert "Traceback" not in nothing.stderr + unknown.stderr + refused.stderr
