@@ -9,7 +9,7 @@ import numpy.typing as npt
 from model.contract import FACTS, Configuration, Fact, Good, Group
 from model.errors import Faults
 from model.parameters import PARAMETERS, Parameter
-from model.scenario import Override, Scenario
+from model.scenario import Override, Scenario, amount_by_year, fact_levers
 from model.tables import Tables
 from model.units import UnitError, convert, measure
 
@@ -69,6 +69,7 @@ class FactBook:
         self.years = scenario.years.all()
         self.paths = scenario.paths
         self.faults = faults
+        self.levers = fact_levers(scenario, tables, faults)
         self.goods = {row.id: row for row in tables.of(Good)}
         self.groups = {row.id: row for row in tables.of(Group)}
         self.product = {row.id: row.good for row in tables.of(Configuration)}
@@ -159,13 +160,31 @@ class FactBook:
         rows = self._choose(table, rows, parameter)
         values = {row.year: self._value(table, row, parameter, product, group) for row in rows}
         if None in values:
-            return np.full(len(self.years), values[None])
-        known = sorted((year, value) for year, value in values.items() if year is not None)
-        outside = [year for year in self.years if not known[0][0] <= year <= known[-1][0]]
-        if outside and parameter.yearly and name != "base_output":
-            span = f"{known[0][0]} to {known[-1][0]}"
-            self.faults.add(f"{table}.csv", f"{subject}, {name}: no value for {outside[0]} (given: {span})", column="year")
-        return np.interp(self.years, [year for year, _ in known], [value for _, value in known])
+            found = np.full(len(self.years), values[None])
+        else:
+            known = sorted((year, value) for year, value in values.items() if year is not None)
+            outside = [year for year in self.years if not known[0][0] <= year <= known[-1][0]]
+            if outside and parameter.yearly and name != "base_output":
+                span = f"{known[0][0]} to {known[-1][0]}"
+                self.faults.add(f"{table}.csv", f"{subject}, {name}: no value for {outside[0]} (given: {span})", column="year")
+            found = np.interp(self.years, [year for year, _ in known], [value for _, value in known])
+        amount = None if item else self.levers.get((table, subject, name))
+        return found if amount is None else self._levered(table, rows[0], amount, found, product, group)
+
+    def _levered(self, table: str, fact: Fact, amount: float | dict[int, float], found: Array, product: str, group: str) -> Array:
+        """Values with a lever's amount from its first year on; the base year keeps its own, where the parameter has years at all."""
+        parameter = REGISTRY[(table, fact.parameter)]
+        if isinstance(amount, dict) and not parameter.yearly:
+            self.faults.add("scenario", f"{fact.subject}: {fact.parameter} has one value for all years; write one number", column="levers")
+            return found
+        asked = amount_by_year(amount, np.array(self.years))
+        if parameter.yearly:
+            asked[0] = np.nan
+        stated = {value: fact.model_copy(update={"value": value}) for value in asked[~np.isnan(asked)].tolist()}
+        for wrong in sorted({out_of_range(one, parameter) for one in stated.values()} - {""}):
+            self.faults.add("scenario", f"{fact.subject}: {wrong}", column="levers")
+        turned = {value: self._value(table, one, parameter, product, group) for value, one in stated.items()}
+        return np.array([turned.get(value, before) for value, before in zip(asked.tolist(), found.tolist(), strict=True)])
 
     def number(self, table: str, subject: str, name: str, item: str | None = None, *, product: str = "", group: str = "") -> float:
         """The value of a parameter that does not vary; its default where it has one, else NaN."""

@@ -1,6 +1,5 @@
 """One scenario from files to a certified, stored result: read, check, replay, build, solve, examine, store."""
 
-import importlib.metadata
 import json
 import platform
 import time
@@ -15,13 +14,14 @@ import xarray as xr
 
 from model.checks import check_tables
 from model.errors import ReplayError, ResultError
+from model.fingerprint import content_hash, versions
 from model.folders import Folders
 from model.names import Goal, Target
 from model.problem import assemble
 from model.replay import gate
 from model.scenario import Scenario, SolverOptions, read_scenario
-from model.store import Stored, load, save
-from model.tables import Tables, read_tables
+from model.store import Stored, load, manifest_of, save
+from model.tables import Tables, data_digest, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from model.solve import Listener, Outcome
 
 Announce = Callable[[str], None]
-PACKAGES = ("pyomo", "highspy", "numpy", "pandas", "xarray", "netCDF4")
 
 
 @dataclass
@@ -93,6 +92,29 @@ def read_result(folders: Folders, name: str) -> Stored:
     return stored
 
 
+def _activity_digest(folders: Folders, scenario: Scenario) -> str:
+    """What decided the stored result that the scenario takes its activity from."""
+    if scenario.activity is None:
+        return ""
+    manifest = manifest_of(folders.results, scenario.activity)
+    return str(manifest.get("content_hash", manifest["sha256"]))
+
+
+def unchanged(folders: Folders, name: str, options: SolverOptions | None = None) -> Stored | None:
+    """The stored result of a scenario if nothing that decides it has changed since, examined anew; else ``None``."""
+    scenario = read_scenario(folders.scenario(name))
+    try:
+        asked = content_hash(
+            scenario, data_digest(folders.province(scenario.data)), options or scenario.solver, _activity_digest(folders, scenario)
+        )
+        if manifest_of(folders.results, name).get("content_hash") != asked:
+            return None
+        stored = read_result(folders, name)
+    except ResultError:
+        return None
+    return replace(stored, manifest=stored.manifest | {"unchanged": True, "folder": str(folders.results)})
+
+
 def run(
     folders: Folders,
     name: str,
@@ -100,11 +122,18 @@ def run(
     options: SolverOptions | None = None,
     listener: "Listener | None" = None,
     announce: Announce = lambda step: None,
+    force: bool = True,
 ) -> Stored:
     """Run a scenario and store its certified result, replacing an older one only when the new one is whole.
 
-    Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
+    Without ``force`` a stored result that nothing has changed is examined anew and returned as it is; its manifest then says
+    ``unchanged``. Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
     """
+    if not force:
+        announce("compare")
+        known = unchanged(folders, name, options)
+        if known is not None:
+            return known
     clock = Clock(announce=announce)
     with clock.step("read"):
         tables, scenario, problem = prepare(folders, name)
@@ -131,6 +160,7 @@ def run(
             "scenario_hash": scenario.digest(),
             "data": tables.folder.name,
             "data_hash": tables.digest(),
+            "content_hash": content_hash(scenario, tables.digest(), ask.options, _activity_digest(folders, scenario)),
             "base_year_gate": failed or "passed",
             "certificate": json.loads(plan.certificate.to_json()),
             "rows_columns_nonzeros": list(matrix.shape()),
@@ -147,7 +177,7 @@ def _provenance(outcome: "Outcome", options: SolverOptions) -> dict[str, Any]:
         "stages": [asdict(stage) for stage in outcome.stages],
         "optimal": outcome.optimal,
         "solver": options.model_dump(mode="json"),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -58,8 +58,8 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def save_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all. Raises ``ResultError`` where it cannot be written."""
+def write_atomic(path: Path, text: str) -> None:
+    """Write a text whole or not at all."""
     _atomic(path, partial(_write_text, text))
 
 
@@ -75,7 +75,7 @@ def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) ->
     _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
     body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
-    save_text(path.with_suffix(".json"), text)
+    write_atomic(path.with_suffix(".json"), text)
     return path
 
 
@@ -97,8 +97,8 @@ def _manifest_of(path: Path, again: str) -> dict[str, Any]:
     return manifest
 
 
-def load(folder: Path, scenario: str) -> Stored:
-    """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
+def manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
+    """The manifest of a stored result, after its hash and certificate were checked. Raises ``ResultError`` with what to do."""
     path = path_of(folder, scenario)
     again = f"run it again: python run.py run {scenario}"
     if not path.is_file() or not path.with_suffix(".json").is_file():
@@ -106,6 +106,12 @@ def load(folder: Path, scenario: str) -> Stored:
     manifest = _manifest_of(path, again)
     if not manifest.get("certificate", {}).get("valid"):
         raise ResultError(f"{path.name} has no valid certificate; {again}")
+    return manifest
+
+
+def load(folder: Path, scenario: str) -> Stored:
+    """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
+    manifest, path = manifest_of(folder, scenario), path_of(folder, scenario)
     parts = []
     for group in (None, "inputs"):
         with xr.open_dataset(path, group=group, engine="netcdf4") as opened:

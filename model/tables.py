@@ -19,6 +19,14 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 R = TypeVar("R", bound=Row)
 
 
+def data_digest(folder: Path) -> str:
+    """SHA-256 over a folder's tables, names and contents."""
+    found = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
 @dataclass(frozen=True)
 class Tables:
     """The rows of a data folder, by table name; row numbers as a spreadsheet shows them."""
@@ -37,10 +45,7 @@ class Tables:
 
     def digest(self) -> str:
         """SHA-256 over the folder's tables, names and contents."""
-        found = hashlib.sha256()
-        for path in sorted(self.folder.glob("*.csv")):
-            found.update(path.name.encode() + b"\0" + path.read_bytes())
-        return found.hexdigest()
+        return data_digest(self.folder)
 
     def numbered(self, table: str) -> Iterable[tuple[int, Row]]:
         """Rows of a table with their row numbers."""

@@ -10,8 +10,8 @@ from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
 MADE = (
-    "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "page_unit_",
-    "page_grade_", "page_graded_", "page_outside_", "page_zone_", "page_energy_", "page_materials_", "page_option_",
+    "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "task_", "key_",
+    "page_unit_", "page_grade_", "page_graded_", "page_outside_", "page_zone_", "page_energy_", "page_materials_", "page_option_",
 )  # fmt: skip
 """Keys that are put together from a prefix and a name."""
 

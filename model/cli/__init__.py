@@ -10,6 +10,8 @@ from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
+from model.cli.diff import diff
+from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.replay import replay
 from model.cli.report import report
@@ -19,7 +21,7 @@ from model.cli.synth import synth
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, compare, report, math, synth, bench)
+VERBS = (run, check, replay, show, diff, compare, report, levers, math, synth, bench)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(

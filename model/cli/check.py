@@ -16,6 +16,7 @@ def check(
 ) -> None:
     """Check data folders (all by default) and every scenario file, also against its data."""
     from model.datapackage import check_descriptor, write_descriptor
+    from model.editor import write_schema
     from model.runner import prepare, read_checked
 
     say, console, folders = speaker(lang), open_console(), folders_of(context)
@@ -27,6 +28,8 @@ def check(
             console.print(say("checked", folder=f"data/{name}", rows=sum(len(rows) for rows in tables.rows.values())))
         except InputError as error:
             faults += error.faults
+    if write:
+        write_schema(folders.scenarios)
     for path in sorted(folders.scenarios.glob("*.yaml")) if not names and not faults else []:
         try:
             prepare(folders, path.stem, without_activity=True)

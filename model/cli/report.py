@@ -21,7 +21,7 @@ def report(
     from model.report import payload, render
     from model.runner import read_checked, read_result
     from model.show.text import plain
-    from model.store import save_text, stored_names
+    from model.store import write_atomic, stored_names
 
     say, folders = speaker(lang), folders_of(context)
     chosen = names or sorted(stored_names(folders.results), key=lambda name: (name != "plan", name))
@@ -31,5 +31,5 @@ def report(
     tables = read_checked(folders.province(str(results[0].manifest["data"])))
     page = render(payload(results, tables), lang)
     path = output / FILE
-    save_text(path, page)
+    write_atomic(path, page)
     open_console().print(plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results))))

@@ -8,7 +8,7 @@ from model.errors import Faults
 from model.facts import FactBook
 from model.names import VALUES
 from model.problem.sheet import Sheet
-from model.scenario import ClauseLever, Scenario
+from model.scenario import ClauseLever, Scenario, amount_by_year, clause_levers
 from model.tables import Tables
 from model.units import convert, measure
 
@@ -25,11 +25,12 @@ def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenar
     for name in scenario.clauses:
         if name not in rows:
             faults.add("scenario", f"clauses: '{name}' is not in clauses.csv", column="clauses")
+    levers = clause_levers(scenario, tables, faults)
     scale = sheet.new("clause_scale", np.nan)
     _base_intensity(sheet)
     for row in rows.values():
         position = sheet.at("clause", row.id)
-        lever = scenario.clauses.get(row.id, ClauseLever())
+        lever = levers.get(row.id, ClauseLever())
         target[position] = row.target
         _weights(sheet, tables, row, weight[position])
         if row.active if lever.active is None else lever.active:
@@ -38,14 +39,26 @@ def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenar
 
 
 def _values(book: FactBook, clause: str, lever: ClauseLever) -> Array:
+    """A clause's values by year, NaN where it does not bind.
+
+    A lever's one number is the value of the last year; milestones before it keep their proportion to it. With ``from_year`` it
+    is the value of every year from then on. Numbers by year are taken from the first of them on.
+    """
     years = np.array(book.years)
     facts = [fact for fact in book.tables["clause_facts"] if fact.subject == clause]
     given = {fact.year or book.years[0]: convert(fact.value, fact.unit, measure(fact.unit).dimensions) for fact in facts}
-    first = lever.from_year or min((fact.year for fact in facts if fact.year), default=book.years[0] + 1)
+    begin = min((fact.year for fact in facts if fact.year), default=book.years[0] + 1)
     set_to = np.interp(years, sorted(given), [given[year] for year in sorted(given)]) if given else np.zeros(len(years))
-    if lever.value is not None:
-        unit = facts[0].unit if facts else "1"
-        set_to = np.full(len(years), convert(lever.value, unit, measure(unit).dimensions))
+    unit = facts[0].unit if facts else "1"
+    factor = convert(1.0, unit, measure(unit).dimensions)
+    if isinstance(lever.value, dict):
+        asked = amount_by_year(lever.value, years) * factor
+        begin = min(begin, *lever.value)
+        set_to = np.where(np.isnan(asked), set_to, asked)
+    elif lever.value is not None:
+        shaped = lever.from_year is None and set_to[-1] > 0
+        set_to = set_to * (lever.value * factor / set_to[-1]) if shaped else np.full(len(years), lever.value * factor)
+    first = lever.from_year or begin
     return np.where((years >= first) & (years > book.years[0]), set_to, np.nan)
 
 
