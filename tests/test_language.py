@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 MADE = (
     "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "task_", "key_",
     "page_unit_", "page_grade_", "page_graded_", "page_outside_", "page_zone_", "page_energy_", "page_materials_", "page_option_",
+    "explore_lever_", "explore_choice_", "explore_targets_", "explore_budget_", "explore_job_",
 )  # fmt: skip
 """Keys that are put together from a prefix and a name."""
 

@@ -11,6 +11,7 @@ from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.explore import explore
 from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.replay import replay
@@ -21,7 +22,7 @@ from model.cli.synth import synth
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, diff, compare, report, levers, math, synth, bench)
+VERBS = (run, check, replay, show, diff, compare, report, explore, levers, math, synth, bench)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
