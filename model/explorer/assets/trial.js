@@ -110,7 +110,7 @@ function leverGroups() {
     const rows = form().fields.filter((field) => field.lever === lever);
     const clause = CLAUSE_LEVERS.includes(lever);
     const table = () => tableOf([{ name: say("page_item") }, { name: clause ? say("explore_in_force") : "" }, { name: say("explore_new_value") }, { name: say("page_unit") }, { name: say("explore_now") }], rows.map(fieldRow), leverTitle(lever));
-    const part = el("details", { class: "lever", open: trial.open.has(lever) }, el("summary", {}, leverTitle(lever), changed(lever) ? el("span", { class: "delta" }, ` ${say("explore_changes", { count: changed(lever) })}`) : null), el("p", { class: "note" }, say(`key_${lever}`)));
+    const part = el("details", { class: "lever", open: trial.open.has(lever) }, el("summary", {}, leverTitle(lever), changed(lever) ? el("span", { class: "delta" }, ` ${say("explore_changes", { count: changed(lever) })}`) : null), el("p", { class: "note" }, say(`key_${lever}`).split(/[；;]/)[0]));
     const open = () => { if (part.open) { trial.open.add(lever); if (!part.querySelector("table")) part.append(table()); } else trial.open.delete(lever); };
     part.addEventListener("toggle", open);
     if (trial.open.has(lever)) part.append(table());
