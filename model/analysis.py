@@ -31,33 +31,22 @@ class Score:
     binding: bool
 
 
-def scorecard(result: xr.Dataset, inputs: xr.Dataset) -> list[Score]:
-    """Every clause that binds in some year, in its last such year, in the clauses' own units."""
-    scores = []
-    for position, clause in enumerate(inputs["clause"].values.tolist()):
-        asked = inputs["clause_value"].values[position]
-        years = np.flatnonzero(~np.isnan(asked))
-        rule, subject = str(inputs["clause_rule"].values[position]), str(inputs["clause_subject"].values[position])
-        if not len(years):
-            continue
-        year = int(years[-1])
-        reached = float(result["reached"].values[position, year])
-        limit = float(asked[year])
-        if rule == "replacement":
-            limit = float(inputs["endowment"].sel(account=subject))
-        elif rule == "no_new_capacity":
-            limit = float(inputs["base_capacity"].sel(group=subject))
-        if np.isnan(reached):
-            limit, reached = np.nan, np.nan
-        slack = limit - reached if rule in UPPER else reached - limit
-        binding = bool(abs(slack) <= ROW * max(1.0, abs(limit)))
-        scores.append(Score(clause, rule, int(inputs["year"].values[year]), bool(inputs["clause_target"].values[position]),
-                            limit, reached, slack, binding))  # fmt: skip
-    return scores
+def limits(inputs: xr.Dataset, position: int) -> np.ndarray:
+    """What a clause asks for in each year, in its own unit; NaN where it does not bind.
+
+    The replacement rule asks for no more than the quota at hand, a ban on new capacity for no more than the base year's.
+    """
+    asked: np.ndarray = inputs["clause_value"].values[position]
+    rule, subject = str(inputs["clause_rule"].values[position]), str(inputs["clause_subject"].values[position])
+    if rule == "replacement":
+        asked = np.where(np.isnan(asked), np.nan, float(inputs["endowment"].sel(account=subject)))
+    elif rule == "no_new_capacity":
+        asked = np.where(np.isnan(asked), np.nan, float(inputs["base_capacity"].sel(group=subject)))
+    return asked
 
 
 def state_of(score: Score) -> str:
-    """A clause's state as a catalogue key; an account without quota blocks every new line that would debit it."""
+    """State of a clause, as the catalogue names it; an account without quota blocks every new line that would debit it."""
     if score.rule == "replacement" and score.binding and abs(score.asked) <= ROW:
         return "state_no_quota"
     if score.binding:
@@ -72,6 +61,27 @@ def clause_units(tables: Tables) -> dict[str, str]:
     units = {row.id: found for row in tables.of(Clause) if (found := (groups | accounts).get(row.subject))}
     facts = {fact.subject: fact.unit for fact in tables.facts("clause_facts")}
     return {clause: model_unit(unit) for clause, unit in (units | facts).items()}
+
+
+def scorecard(result: xr.Dataset, inputs: xr.Dataset) -> list[Score]:
+    """Every clause that binds in some year, in its last such year, in the clauses' own units."""
+    scores = []
+    for position, clause in enumerate(inputs["clause"].values.tolist()):
+        asked = limits(inputs, position)
+        years = np.flatnonzero(~np.isnan(asked))
+        rule = str(inputs["clause_rule"].values[position])
+        if not len(years):
+            continue
+        year = int(years[-1])
+        reached = float(result["reached"].values[position, year])
+        limit = float(asked[year])
+        if np.isnan(reached):
+            limit, reached = np.nan, np.nan
+        slack = limit - reached if rule in UPPER else reached - limit
+        binding = bool(abs(slack) <= ROW * max(1.0, abs(limit)))
+        scores.append(Score(clause, rule, int(inputs["year"].values[year]), bool(inputs["clause_target"].values[position]),
+                            limit, reached, slack, binding))  # fmt: skip
+    return scores
 
 
 def _frame(array: xr.DataArray) -> pd.DataFrame:

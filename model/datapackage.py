@@ -22,7 +22,7 @@ def _plain_type(annotation: object) -> str:
     return "boolean" if annotation is bool else "string"
 
 
-def _field(kind: type[Row], name: str) -> dict[str, Any]:
+def column_of(kind: type[Row], name: str) -> dict[str, Any]:
     """Name, type, description and constraints of a column."""
     column = kind.model_fields[name]
     found = "number" if name in numeric_columns(kind) else _plain_type(column.annotation)
@@ -63,7 +63,7 @@ def descriptor(name: str, header: dict[str, list[str]]) -> str:
     resources = []
     for table, columns in header.items():
         kind = TABLES[table]
-        schema: dict[str, Any] = {"fields": [_field(kind, column) for column in columns]}
+        schema: dict[str, Any] = {"fields": [column_of(kind, column) for column in columns]}
         if table.endswith("_facts"):
             known = [f"{p.name} ({p.unit}): {p.en} / {p.zh}" for p in PARAMETERS if p.table == table]
             schema["fields"][columns.index("parameter")]["description"] = "; ".join(known)

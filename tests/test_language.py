@@ -10,10 +10,42 @@ from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
 MADE = (
-    "col_", "step_", "goal_", "status_", "sector_", "source_", "cost_", "kind_", "row_", "state_", "help_", "term_", "task_", "key_",
-    "page_unit_", "page_grade_", "page_graded_", "page_outside_", "page_zone_", "page_energy_", "page_materials_", "page_option_",
-    "explore_lever_", "explore_choice_", "explore_targets_", "explore_budget_", "explore_job_",
-)  # fmt: skip
+    "col_",
+    "step_",
+    "goal_",
+    "status_",
+    "sector_",
+    "source_",
+    "cost_",
+    "kind_",
+    "row_",
+    "state_",
+    "help_",
+    "term_",
+    "sheet_",
+    "about_",
+    "field_",
+    "table_",
+    "grade_",
+    "part_",
+    "cell_",
+    "figure_",
+    "page_unit_",
+    "page_grade_",
+    "page_graded_",
+    "page_outside_",
+    "page_zone_",
+    "page_energy_",
+    "page_materials_",
+    "page_option_",
+    "task_",
+    "key_",
+    "explore_lever_",
+    "explore_choice_",
+    "explore_targets_",
+    "explore_budget_",
+    "explore_job_",
+)
 """Keys that are put together from a prefix and a name."""
 
 

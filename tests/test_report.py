@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import xarray as xr
 from test_cli import call
 
 from model.analysis import energy_table, totals
@@ -20,8 +21,8 @@ from model.report.grades import grade_shares
 from model.report.page import client_script, script_text
 from model.report.payload import to_json
 from model.report.tiles import short_names, tile_places
-from model.runner import read_checked, run
-from model.store import Stored
+from model.runner import read_checked, read_result, run
+from model.store import Stored, save_study
 from model.tables import Tables, read_tables
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +43,9 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Stored], Tabl
         f"extends: plan\ntitle: {{zh: {title}, en: {title}}}\nwhy: {{zh: {title}, en: {title}}}\nobjectives: [cost]\n", encoding="utf-8"
     )
     folders = Folders(root)
-    return [run(folders, "plan"), run(folders, "hostile")], read_checked(folders.province("province"))
+    return [read_result(folders, run(folders, name).manifest["scenario"]) for name in ("plan", "hostile")], read_checked(
+        folders.province("province")
+    )
 
 
 def test_sectors_and_sources_add_up_to_the_boundaries(solved: tuple[list[Stored], Tables]) -> None:
@@ -186,6 +189,38 @@ def test_results_that_cannot_be_compared_are_refused_with_all_reasons(solved: tu
     later = replace(other, inputs=other.inputs.assign_coords(year=[2021, 2022, 2023, 2024]))
     with pytest.raises(ResultError, match="base years differ: 2020, 2021"):
         payload([plan, later], tables)
+
+
+def test_studies_are_shown_only_when_they_rest_on_the_result(solved: tuple[list[Stored], Tables], tmp_path: Path) -> None:
+    """By hand: a dual of 0.002 x 10 kt per unit is 20 t; a study of another file of the same scenario is left out."""
+    (plan, other), tables = solved
+    front = xr.Dataset({"x": ("point", [1.0, 2.0]), "y": ("point", [9.0, 7.0]), "supported": ("point", [True, False])},
+                       attrs={"mode": "exact", "complete": 1, "within": 0.5})  # fmt: skip
+    clause = str(plan.inputs["clause"].values[0])
+    prices = xr.Dataset({"step": ("clause", [10.0]), "dual": ("clause", [0.002]), "solved": (("clause", "side"), [[0.03, math.nan]])},
+                        coords={"clause": [clause], "side": [-1, 1]})  # fmt: skip
+    save_study(tmp_path, "plan", "frontier-cost-exact", front, {"rests_on": {"sha256": plan.manifest["sha256"]}})
+    save_study(tmp_path, "plan", "prices", prices, {"rests_on": {"sha256": plan.manifest["sha256"]}})
+    save_study(tmp_path, "hostile", "frontier-cost", front, {"rests_on": {"sha256": "0" * 64}})
+    document = payload([plan, other], tables, tmp_path)
+    assert document["scenarios"][0]["studies"]["tradeoff"] == {"exact": True, "within": 0.5, "points": [
+        {"cost": 1.0, "emissions": 9.0, "supported": True}, {"cost": 2.0, "emissions": 7.0, "supported": False}]}  # fmt: skip
+    assert document["scenarios"][0]["studies"]["prices"] == [{"id": clause, "step": 10.0, "dual": 20.0, "down": 300.0, "up": None}]
+    assert document["scenarios"][1]["studies"] == {"tradeoff": None, "prices": []}
+
+
+def test_causes_of_every_pair_add_up_to_the_difference(solved: tuple[list[Stored], Tables]) -> None:
+    document = payload(*solved)
+    (pair,) = document["between"]
+    first, other = document["scenarios"]
+    assert (pair["first"], pair["other"]) == (first["id"], other["id"])
+    for place in range(len(pair["years"])):
+        causes = sum(values[place] for sources in pair["effects"].values() for values in sources.values())
+        difference = other["emissions"]["scope12_imports"][place] - first["emissions"]["scope12_imports"][place]
+        assert causes == pytest.approx(difference, abs=1e-5 * first["emissions"]["scope12_imports"][place])
+    since = sum(value for sources in first["since"].values() for value in sources.values())
+    path = first["emissions"]["scope12_imports"]
+    assert since == pytest.approx(path[-1] - path[0], abs=1e-5 * path[0])
 
 
 @pytest.fixture

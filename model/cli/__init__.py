@@ -12,6 +12,8 @@ from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
 from model.cli.explore import explore
+from model.cli.export_inputs import export_inputs
+from model.cli.import_inputs import import_inputs
 from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.replay import replay
@@ -19,17 +21,18 @@ from model.cli.report import report
 from model.cli.run import run
 from model.cli.show import show
 from model.cli.synth import synth
+from model.cli.tables import tables
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, diff, compare, report, explore, levers, math, synth, bench)
+VERBS = (run, check, replay, show, diff, compare, report, explore, levers, math, synth, bench, tables, export_inputs, import_inputs)
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
     help=HELP("help"), invoke_without_command=True, no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False
 )
 for verb in VERBS:
-    app.command(verb.__name__, help=HELP(f"help_{verb.__name__}"))(verb)
+    app.command(verb.__name__.replace("_", "-"), help=HELP(f"help_{verb.__name__}"))(verb)
 
 
 @app.callback()

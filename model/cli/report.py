@@ -36,6 +36,6 @@ def write_report(folders: Folders, names: list[str], path: Path, lang: Language 
         raise ResultError(say("report_none", folder=folders.results.name))
     results = [read_result(folders, name) for name in chosen]
     tables = read_checked(folders.province(str(results[0].manifest["data"])))
-    page = render(payload(results, tables), lang)
+    page = render(payload(results, tables, folders.results), lang)
     write_atomic(path, page)
     return plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results)))

@@ -1,6 +1,7 @@
 """Everything the page shows of one result, as plain numbers in model units; the page only draws."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,16 @@ from model.report.flows import energy_links, layout, material_links
 from model.report.grades import grade_shares
 from model.report.ground import name_of
 from model.report.histories import line_histories
+from model.report.studies import clause_prices, trade_off
 from model.store import Stored
 from model.tables import Tables
 
 
-def scenario_figures(stored: Stored, tables: Tables) -> dict[str, Any]:
-    """One result: what it is, headline figures, paths, clauses, capacity, lines, flows, grades, and how it was found."""
+def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dict[str, Any]:
+    """One result: what it is, headline figures, paths, clauses, capacity, lines, flows, grades, and how it was found.
+
+    ``folder`` holds the studies of the result; none: no studies.
+    """
     result, inputs = stored.result, stored.inputs
     resolved = json.loads(inputs.attrs["scenario_json"])
     money = money_table(result)
@@ -54,6 +59,10 @@ def scenario_figures(stored: Stored, tables: Tables) -> dict[str, Any]:
         "flows": _flows(stored, tables),
         "since": since_base_year(stored),
         "options": options(stored),
+        "studies": {
+            "tradeoff": trade_off(folder, stored) if folder else None,
+            "prices": clause_prices(folder, stored) if folder else [],
+        },
         "grades": grade_shares(stored, tables),
         "run": _run(stored),
     }

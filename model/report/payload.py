@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,10 @@ DIGITS = 7
 """Significant digits of numbers in the page."""
 
 
-def payload(results: Sequence[Stored], tables: Tables) -> dict[str, Any]:
+def payload(results: Sequence[Stored], tables: Tables, folder: Path | None = None) -> dict[str, Any]:
     """The document of a page: texts, names, lines, tiles and one entry per scenario, in the order given.
+
+    Studies of the results (trade-off, prices of clauses) are read from ``folder``, where they stand beside the results.
 
     Raises ``ResultError`` where the results cannot be compared.
     """
@@ -70,7 +73,7 @@ def payload(results: Sequence[Stored], tables: Tables) -> dict[str, Any]:
             for row in tables.of(Inconsistency)
         ],
         "between": between(results),
-        "scenarios": [scenario_figures(stored, tables) for stored in results],
+        "scenarios": [scenario_figures(stored, tables, folder) for stored in results],
     }  # fmt: skip
     return dict(plain(document))
 

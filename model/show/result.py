@@ -32,8 +32,8 @@ from model.store import Stored
 from model.tables import Tables
 from model.units import read_names
 
-STATE_STYLES = {"state_no_quota": "yellow", "state_binding": "yellow", "state_missed": "red", "state_met": "green"}
-"""Colour of a clause's state."""
+STYLES = {"state_no_quota": "yellow", "state_binding": "yellow", "state_missed": "red", "state_met": "green"}
+"""Colour of each state of a clause."""
 
 
 def result_views(stored: Stored, tables: Tables, say: Speaker, folder: Path) -> list[RenderableType]:
@@ -110,7 +110,7 @@ def _scores(scores: list[Score], tables: Tables, say: Speaker) -> Table:
         place, unit = say.pick(row.place, row.place_en or row.place), unit_name(units.get(score.clause), say)
         shown.add_row(
             plain(say.pick(row.name_zh, row.name_en)), plain(place), str(score.year), asked, number(score.reached, digits),
-            number(score.slack, digits), plain(unit), plain(say(state), STATE_STYLES[state]),
+            number(score.slack, digits), plain(unit), plain(say(state), STYLES[state]),
         )  # fmt: skip
     return shown
 

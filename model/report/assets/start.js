@@ -1,7 +1,7 @@
 // The header, the order of views, and redrawing when the state changes.
 const ABOVE = ["finding", "figures", "paths", "causes"];
 const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, sectorsView, capacityView, waterfallView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
-  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, gradesView, certificateView, runsView, scenariosView, methodView];
+  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, pricesView, gradesView, certificateView, runsView, scenariosView, methodView];
 
 // what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window
 const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {} };
@@ -72,7 +72,7 @@ async function refresh() {
   waiting.clear();
   drawHeader();
   drawFooter();
-  const cards = VIEWS.map((view) => makeCard(view()));
+  const cards = VIEWS.map((view) => view()).filter(Boolean).map(makeCard);
   const height = document.documentElement.scrollTop;
   const chips = IDS.length > 1 ? [el("div", { class: "chips", role: "group", "aria-label": say("page_shown") }, el("span", {}, say("page_shown")), IDS.map(chip))] : [];
   document.getElementById("views").replaceChildren(...chips, ...cards);

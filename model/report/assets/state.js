@@ -116,7 +116,7 @@ function label(scenario) {
   if (scenario.id === state.r && IDS.length > 1) marks.push(say("page_is_base"));
   if (same(scenario, base())) marks.push(say("page_equals_base"));
   if (!scenario.run.optimal) marks.push(say("page_gap_short", { gap: gapText(scenario) }));
-  return marks.length ? `${pick(scenario.title)} ${say("page_brackets", { inside: marks.join(say("page_comma")) })}` : pick(scenario.title);
+  return marks.length ? `${pick(scenario.title)}${state.l === "zh" ? "" : " "}${say("page_brackets", { inside: marks.join(say("page_comma")) })}` : pick(scenario.title);
 }
 
 const gapText = (scenario) => `${number(100 * Math.max(...scenario.run.stages.map((stage) => stage.gap)), 2)} %`;
