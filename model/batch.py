@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -143,6 +143,19 @@ class _Child:
     started: float
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A child that is started meanwhile never hears an interruption from the terminal; it is the parent that ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def _start(folders: Folders, task: Task, force: bool) -> _Child:
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe(duplex=False)
@@ -191,17 +204,15 @@ def _stop(folders: Folders, children: list[_Child]) -> None:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """A request to terminate is an interruption, so that children end too."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+def _interruptions() -> Iterator[list[int]]:
+    """Signals asking to end are noted, so that no child is left half started; a second one changes nothing."""
+    noted: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: noted.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield noted
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ready(tasks: list[Task]) -> Task | None:
@@ -223,11 +234,14 @@ def run_batch(folders: Folders, tasks: list[Task], *, jobs: int, force: bool, wa
     An interruption ends the children and is passed on; results that were stored before stay.
     """
     children: list[_Child] = []
-    with _terminable():
+    with _interruptions() as noted:
         try:
             while True:
-                while len(children) < jobs and (task := _ready(tasks)) is not None:
-                    children.append(_start(folders, task, force))
+                if noted:
+                    raise KeyboardInterrupt
+                with _deaf():
+                    while len(children) < jobs and (task := _ready(tasks)) is not None:
+                        children.append(_start(folders, task, force))
                 watch(tasks)
                 if not children:
                     break
@@ -238,8 +252,7 @@ def run_batch(folders: Folders, tasks: list[Task], *, jobs: int, force: bool, wa
                 for child in children:
                     child.task.seconds = time.monotonic() - child.started
         finally:
-            with suppress(KeyboardInterrupt):
-                _stop(folders, children)
+            _stop(folders, children)
             for task in tasks:
                 task.state = "stopped" if task.state == "waiting" else task.state
     return max((task.code for task in tasks), default=0)

@@ -23,7 +23,8 @@ LAYERS = (
     ("names", "errors", "tolerances"), ("units", "folders"), ("contract", "parameters", "schema"), ("tables",), ("rules",), ("scenario",),
     ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"), ("solution",), ("store",),
     ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("fingerprint",),
-    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets"), ("report", "show"), ("explorer",), ("cli",), ("run",),
+    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets"), ("report", "show"), ("explorer",),
+    ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

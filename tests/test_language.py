@@ -10,6 +10,8 @@ from model.names import Cost, Goal, Scope, Source
 
 ROOT = Path(__file__).parent.parent
 MADE = (
+    "task_",
+    "key_",
     "col_",
     "step_",
     "goal_",

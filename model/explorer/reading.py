@@ -59,7 +59,7 @@ def _draw(province: Path, names: tuple[tuple[Path, str, tuple[int, int]], ...]) 
     tables = _tables(province, data_digest(province))
     results = [_stored(*name) for name in names]
     if len(results) == 1:
-        return to_json(payload(results, tables)["scenarios"][0]).encode()
+        return to_json(payload(results, tables, Folders(names[0][0]).results)["scenarios"][0]).encode()
     check_ground(results, tables)
     return to_json(plain({"between": between(results)})).encode()
 
