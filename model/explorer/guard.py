@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -70,6 +71,8 @@ class Guard:
 
         async def answered(message: Message) -> None:
             nonlocal started
+            if read > MOST_BYTES and not started:
+                return  # what the application makes of a body cut short is of no interest
             if message["type"] == "http.response.start":
                 started = True
                 own = {name.decode("latin-1").lower() for name, _ in message["headers"]}
@@ -89,9 +92,9 @@ class Guard:
         if refusal is None:
             rest = "/" + "".join(str(scope["path"]).split("/", 2)[2:])
             inner: dict[str, Any] = {**scope, "path": rest, "raw_path": rest.encode()}
-            try:
+            with suppress(_TooLarge):
                 await self.app(inner, counted, answered)
-            except _TooLarge:
-                refusal = 413, f"larger than {MOST_BYTES} bytes"
+            if read > MOST_BYTES:
+                read, refusal = 0, (413, f"larger than {MOST_BYTES} bytes")
         if refusal is not None and not started:
             await JSONResponse({"reasons": [refusal[1]]}, refusal[0])(scope, receive, answered)
