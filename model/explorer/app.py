@@ -18,7 +18,7 @@ from starlette.routing import Route
 from model.batch import work
 from model.errors import Fault, InputError, PathwayError, ResultError
 from model.explorer.drafts import Draft, asked_settings, tidy
-from model.explorer.fields import FactList, lever_form
+from model.explorer.fields import ROWS, FactList, lever_form
 from model.explorer.jobs import LIVE, Job, Limits, Queue
 from model.explorer.listing import list_results
 from model.explorer.reading import Answer, Reader
@@ -161,12 +161,15 @@ async def fields(explorer: Explorer, request: Request) -> Response:
 async def facts(explorer: Explorer, request: Request) -> Response:
     """Facts that a search finds."""
     asked = request.query_params
-    offset = asked.get("offset", "0")
     found = explorer.facts.found(
         asked.get("q", "")[:200], subject=asked.get("subject", ""), grade=asked.get("grade", ""),
-        offset=int(offset) if offset.isdecimal() and len(offset) < 8 else 0,
+        offset=_whole(asked.get("offset", ""), 0), size=_whole(asked.get("size", ""), ROWS),
     )  # fmt: skip
     return JSONResponse(found)
+
+
+def _whole(text: str, instead: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else instead
 
 
 async def try_out(explorer: Explorer, request: Request) -> Response:
@@ -267,7 +270,9 @@ def application(explorer: Explorer) -> Starlette:
         ready.cancel()
         await run_in_threadpool(explorer.close)
 
-    return Starlette(routes=[route(*entry) for entry in ROUTES], lifespan=lifespan)
+    made = Starlette(routes=[route(*entry) for entry in ROUTES], lifespan=lifespan)
+    made.router.redirect_slashes = False
+    return made
 
 
 def first_choice(folders: Folders, names: Sequence[str], province: str) -> list[str]:

@@ -11,8 +11,8 @@ from model.scenario import Scenario, lever_fields
 from model.tables import Tables
 from model.units import UNITS, read_names
 
-MOST_ROWS = 50
-"""Facts in one answer."""
+ROWS, MOST_ROWS = 15, 200
+"""Facts in one answer: as a rule, and at most."""
 
 
 def unit_names(unit: str) -> list[str]:
@@ -80,14 +80,15 @@ class FactList:
                                        sources.get(row.source), names))  # fmt: skip
         self._words = [" ".join(map(str, _flat(row))).casefold() for row in self.rows]
 
-    def found(self, words: str, *, subject: str = "", grade: str = "", offset: int = 0) -> dict[str, Any]:
-        """Facts that hold every word, about a subject, of a grade; ``MOST_ROWS`` from ``offset``."""
+    def found(self, words: str, *, subject: str = "", grade: str = "", offset: int = 0, size: int = ROWS) -> dict[str, Any]:
+        """Facts that hold every word, about a subject, of a grade; ``size`` of them from ``offset``."""
+        size = max(1, min(size, MOST_ROWS))
         asked = words.casefold().split()
         rows = [
             row for row, text in zip(self.rows, self._words, strict=True)
             if all(word in text for word in asked) and subject in ("", row["subject"]) and grade in ("", row["grade"])
         ]  # fmt: skip
-        return {"count": len(rows), "all": len(self.rows), "offset": offset, "size": MOST_ROWS, "rows": rows[offset : offset + MOST_ROWS]}
+        return {"count": len(rows), "all": len(self.rows), "offset": offset, "size": size, "rows": rows[offset : offset + size]}
 
 
 def _fact(

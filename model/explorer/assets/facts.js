@@ -40,7 +40,7 @@ async function addLineFacts(id) {
   const place = el("div", {}, el("p", {}, say("explore_loading")));
   dialog.lastElementChild.before(place);
   try {
-    const found = await ask(`facts?subject=${encodeURIComponent(id)}`);
+    const found = await ask(`facts?size=200&subject=${encodeURIComponent(id)}`);
     place.replaceChildren(el("h3", {}, say("explore_line_facts")), tableOf(factColumns(), found.rows.map((fact) => ({ cells: factCells(fact) })), say("explore_line_facts")));
   } catch (error) { place.replaceChildren(el("p", {}, error.message)); }
 }

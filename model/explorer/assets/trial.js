@@ -100,7 +100,7 @@ function fieldRow(field) {
   const range = field.low !== null && field.high !== null && field.low < field.high ? say("explore_range", { low: amountText(field.low), high: amountText(field.high) }) : "";
   const clause = CLAUSE_LEVERS.includes(field.lever);
   const switches = [["", say(off ? "explore_default_off" : "explore_default_on")], ["on", say("explore_on")], ["off", say("explore_off")]];
-  return { cells: [name, clause ? options(`switch|${field.lever}|${field.subject}`, `${name} ${say("explore_in_force")}`, switches) : "", box(`field|${field.lever}|${field.subject}`, name, hint), pick(field.unit), `${hint}${range}`] };
+  return { cells: [name, clause ? options(`switch|${field.lever}|${field.subject}`, `${name} ${say("explore_in_force")}`, switches) : "", box(`field|${field.lever}|${field.subject}`, name, ""), pick(field.unit), `${hint}${range}`] };
 }
 
 function leverGroups() {
