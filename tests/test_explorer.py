@@ -187,15 +187,15 @@ def test_settings_are_refused_with_the_reason_and_leave_nothing(served: Served, 
 
 
 def test_a_lever_goes_from_the_form_to_a_kept_scenario(served: Served) -> None:
-    """A cap of 100 instead of 120 (10 kt): the result obeys it; kept, it is a scenario file that is not solved again."""
-    _, answer = served.ask("trials", {"base": "plan", "settings": {"caps": {"steel": 100}}, "title": [HOSTILE, "Cap of 100"]})
+    """A cap of 125 instead of 120 (10 kt): the result obeys it; kept, it is a scenario file that is not solved again."""
+    _, answer = served.ask("trials", {"base": "plan", "settings": {"caps": {"steel": 125}}, "title": [HOSTILE, "Cap of 125"]})
     name = answer["name"]
     job = served.ended(name)
     assert job["state"] == "solved", job
-    assert job["title"][1] == "Cap of 100"
+    assert job["title"][1] == "Cap of 125"
     found = served.ask(f"results/{name}")[1]
-    assert next(iter(found["capacity"].values()))["cap"][-1] == 100
-    assert next(iter(found["capacity"].values()))["listed"][-1] <= 100 + 1e-6
+    assert next(iter(found["capacity"].values()))["cap"][-1] == 125
+    assert next(iter(found["capacity"].values()))["listed"][-1] <= 125 + 1e-6
     split = served.ask(f"between?first=plan&other={name}")[1]["between"][0]
     plan = served.ask("results/plan")[1]
     total = sum(values[-1] for sources in split["effects"].values() for values in sources.values())
@@ -203,20 +203,20 @@ def test_a_lever_goes_from_the_form_to_a_kept_scenario(served: Served) -> None:
 
     for bad in ("plan", "../out", "Cap", ""):
         assert served.ask(f"trials/{name}/keep", {"name": bad})[1]["reasons"], bad
-    _, kept = served.ask(f"trials/{name}/keep", {"name": "cap-100"})
-    assert kept["file"] == "scenarios/cap-100.yaml"
-    scenario = read_scenario(served.folders.scenario("cap-100"))
-    assert scenario.caps == {"steel": 100.0}
+    _, kept = served.ask(f"trials/{name}/keep", {"name": "cap-125"})
+    assert kept["file"] == "scenarios/cap-125.yaml"
+    scenario = read_scenario(served.folders.scenario("cap-125"))
+    assert scenario.caps == {"steel": 125.0}
     assert scenario.title.zh == tidy(HOSTILE, "")
-    assert served.folders.scenario("cap-100").read_text(encoding="utf-8").splitlines()[1] == "extends: plan"
-    assert read_result(served.folders, "cap-100").manifest["scenario"] == "cap-100"
-    assert unchanged(served.folders, "cap-100") is not None
-    assert served.ask(f"trials/{name}/keep", {"name": "cap-100"})[1]["reasons"] == ["cap-100.yaml: this name is taken; choose another"]
+    assert served.folders.scenario("cap-125").read_text(encoding="utf-8").splitlines()[1] == "extends: plan"
+    assert read_result(served.folders, "cap-125").manifest["scenario"] == "cap-125"
+    assert unchanged(served.folders, "cap-125") is not None
+    assert served.ask(f"trials/{name}/keep", {"name": "cap-125"})[1]["reasons"] == ["cap-125.yaml: this name is taken; choose another"]
     assert served.ask(f"trials/{name}/discard", {})[1]["jobs"] == []
     assert "reasons" in served.ask(f"results/{name}")[1]
-    served.folders.scenario("cap-100").unlink()
+    served.folders.scenario("cap-125").unlink()
     for suffix in (".nc", ".json"):
-        (served.folders.results / f"cap-100{suffix}").unlink()
+        (served.folders.results / f"cap-125{suffix}").unlink()
 
 
 def test_settings_without_any_plan_say_so(served: Served) -> None:

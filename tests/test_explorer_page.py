@@ -1,4 +1,4 @@
-"""The explorer in a browser (the system's Chromium): views in both languages, a lever to its result, cancel, refusals, two tabs, restart."""
+"""The explorer in a browser (the system's Chromium): views in both languages, a lever to its result, cancel, refusals, restart."""
 
 import shutil
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def test_address_restores_scenarios_edits_and_search(visitor: Visitor) -> None:
 def test_a_lever_becomes_a_result_beside_the_plan_and_is_kept(visitor: Visitor, served: Served) -> None:
     visitor.open("l=en&a=plan")
     visitor.page.fill("#trial-title", HOSTILE.replace("\n", " "))
-    changed_lever(visitor, "100")
+    changed_lever(visitor, "125")
     visitor.page.wait_for_selector(".notice.good", timeout=120_000)
     visitor.wait()
     name = visitor.page.input_value("#choose-f")

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from model.explorer.fields import ROWS, FactList, lever_form
 from model.explorer.jobs import LIVE, Job, Limits, Queue
 from model.explorer.listing import list_results
 from model.explorer.reading import Answer, Reader
+from model.explorer.shell import shell
 from model.explorer.workspace import Workspace
 from model.folders import Folders
+from model.language import Language
 from model.names import NAME
 from model.scenario import read_scenario
 from model.tables import Tables
@@ -48,7 +51,7 @@ class Explorer:
     tables: Tables
     limits: Limits
     chosen: Sequence[str] = ()
-    page: str = ""
+    language: Language | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
     listeners: int = 0
 
@@ -64,12 +67,19 @@ class Explorer:
         self.reader.close()
         self.workspace.close()
 
+    @cached_property
+    def page(self) -> str:
+        """The page, made once."""
+        return shell(self.tables, self.chosen, self.language)
+
     async def prepare(self) -> None:
-        """Read what the page opens first, before it is asked for."""
+        """Make the page and read what it opens first, before it is asked for."""
+        page = asyncio.create_task(run_in_threadpool(lambda: self.page))
         named = [(self.project.root, name) for name in self.chosen]
         await asyncio.gather(*[self.reader.figures(one) for one in named])
         if len(named) > 1:
             await self.reader.figures(named[0], named[-1])
+        await page
 
     def root_of(self, name: str) -> Path:
         """The project in which a result stands. Raises ``ResultError`` for what is no name."""
@@ -118,7 +128,8 @@ Handler = Callable[[Explorer, Request], Awaitable[Response]]
 
 async def page(explorer: Explorer, request: Request) -> Response:
     """The page itself; its content policy stands in it, the hashes of its scripts included."""
-    return HTMLResponse(explorer.page, headers={"content-security-policy": "frame-ancestors 'none'"})
+    text = await run_in_threadpool(lambda: explorer.page)
+    return HTMLResponse(text, headers={"content-security-policy": "frame-ancestors 'none'"})
 
 
 async def results(explorer: Explorer, request: Request) -> Response:

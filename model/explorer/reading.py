@@ -2,12 +2,14 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +76,10 @@ def _answer(work: Callable[..., bytes], *arguments: Any) -> Answer:
         return [f"{type(error).__name__}: {error}"]
 
 
-def _start() -> None:
-    """In a worker: an interruption is the server's."""
+def _start(told: "SimpleQueue[int]") -> None:
+    """In a worker: an interruption is the server's; the server learns who works for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told.put(os.getpid())
 
 
 class Reader:
@@ -84,11 +87,13 @@ class Reader:
 
     def __init__(self, province: Path, at_once: int = 2) -> None:
         self.province, self.at_once = province, at_once
+        self._context = multiprocessing.get_context("spawn")
+        self._workers: SimpleQueue[int] = self._context.SimpleQueue()
         self._pool = self._new()
         self._kept: OrderedDict[tuple[Any, ...], asyncio.Future[Answer]] = OrderedDict()
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.at_once, multiprocessing.get_context("spawn"), initializer=_start)
+        return ProcessPoolExecutor(self.at_once, self._context, initializer=_start, initargs=(self._workers,))
 
     async def figures(self, *names: tuple[Path, str]) -> Answer:
         """One result as the page shows it, or of two the difference by cause; each is (project folder, name)."""
@@ -115,5 +120,10 @@ class Reader:
             return ["the process that reads results ended unexpectedly; memory may have run out"]
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers at once, whatever they do: they only read."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        children = {child.pid: child for child in multiprocessing.active_children()}
+        while not self._workers.empty():
+            child = children.get(self._workers.get())
+            if child is not None:
+                child.kill()

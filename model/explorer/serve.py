@@ -10,7 +10,6 @@ from model.errors import Fault, InputError
 from model.explorer.app import Explorer, application, first_choice
 from model.explorer.guard import Guard, new_token
 from model.explorer.jobs import Limits
-from model.explorer.shell import shell
 from model.folders import Folders
 from model.language import Language
 from model.runner import read_checked
@@ -73,8 +72,7 @@ def open_service(folders: Folders, settings: Settings) -> Service:
     chosen = first_choice(folders, settings.names, tables.folder.name)
     bound = _bound(settings.port)
     port, token = int(bound.getsockname()[1]), new_token()
-    explorer = Explorer(folders, tables, settings.limits, chosen)
-    explorer.page = shell(tables, chosen, settings.language)
+    explorer = Explorer(folders, tables, settings.limits, chosen, settings.language)
     config = uvicorn.Config(
         Guard(application(explorer), token, port), log_level="critical", access_log=False, server_header=False, date_header=False,
         timeout_graceful_shutdown=2, limit_concurrency=200, lifespan="on", ws="none", h11_max_incomplete_event_size=16_384,
