@@ -17,6 +17,7 @@ test: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest benchmarks/bench_model.py -o python_files='bench_*.py' -o python_functions='bench_*' \
 		--benchmark-group-by=group --benchmark-sort=name --benchmark-columns=median,iqr,rounds
+	$(BIN)/python benchmarks/ratios.py
 
 setup: $(VENV)/dev.stamp
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from model.analysis import scorecard, totals
 from model.errors import InputError, PathwayError
 from model.folders import Folders
+from model.language import Told, told
 from model.names import Scope
 from model.runner import run
 from model.scenario import SolverOptions, read_scenario
@@ -55,7 +56,7 @@ class Task:
         step: Step in hand, or stage of the solver.
         gap: Gap of the stage in hand, NaN while unknown.
         seconds: Time since its start.
-        reasons: Why it failed, a line each.
+        reasons: Why it failed.
         code: Exit code.
         summary: Its result.
     """
@@ -67,7 +68,7 @@ class Task:
     step: str = ""
     gap: float = float("nan")
     seconds: float = 0.0
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Told] = field(default_factory=list)
     code: int = 0
     summary: Summary | None = None
 
@@ -107,8 +108,8 @@ def plan_batch(folders: Folders, names: list[str], settings: Mapping[str, Any]) 
     return tasks
 
 
-def _reasons(error: PathwayError) -> list[str]:
-    return [str(fault) for fault in error.faults] if isinstance(error, InputError) else str(error).splitlines()
+def _reasons(error: PathwayError) -> list[Told]:
+    return [fault.told for fault in error.faults] if isinstance(error, InputError) else [error.message]
 
 
 def _fail(task: Task, error: PathwayError) -> None:
@@ -175,7 +176,7 @@ def _listen(child: _Child) -> bool:
         child.process.join()
         if task.state == "running":
             task.state, task.code = "failed", 5
-            task.reasons = [f"the process ended unexpectedly ({child.process.exitcode}); memory may have run out: try --jobs 1"]
+            task.reasons = [told("process_ended", code=child.process.exitcode)]
         return True
     if kind == "step":
         task.step, task.gap = content[0], float("nan")
@@ -221,7 +222,7 @@ def _ready(tasks: list[Task]) -> Task | None:
     for task in tasks:
         if task.state == "waiting" and any(state[name] in ("failed", "stopped") for name in task.needs):
             task.state, task.code = "failed", 6
-            task.reasons = [f"takes its activity from '{task.needs[0]}', which failed"]
+            task.reasons = [told("needed_failed", name=task.needs[0])]
             state[task.name] = "failed"
     return next(
         (task for task in tasks if task.state == "waiting" and all(state[name] not in ("waiting", "running") for name in task.needs)), None

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from model.contract import TABLES, Row
 from model.errors import Fault, InputError
+from model.language import told
 from model.parameters import PARAMETERS
 from model.tables import numeric_columns
 
@@ -50,7 +51,7 @@ def check_descriptor(folder: Path) -> None:
     """Raise ``InputError`` where ``datapackage.json`` is missing or does not describe the tables as they are."""
     path = folder / "datapackage.json"
     if not path.exists() or path.read_text(encoding="utf-8") != descriptor(folder.name, _headers(folder)):
-        raise InputError([Fault(f"{folder.name}/{path.name}", "does not describe the tables; run: python run.py check --write")])
+        raise InputError([Fault(f"{folder.name}/{path.name}", told("descriptor_stale"))])
 
 
 def write_descriptor(folder: Path) -> None:

@@ -12,6 +12,7 @@ import xarray as xr
 
 from model.analysis import Score, decisions_taken, energy_table, money_table, scorecard, totals
 from model.errors import ResultError
+from model.language import told
 from model.scenario import Scenario
 from model.schema import PROBLEM
 from model.solution import PAIRS
@@ -91,7 +92,7 @@ def difference(first: Stored, second: Stored) -> Difference:
     folders = [stored.manifest["data"] for stored in (first, second)]
     if folders[0] != folders[1]:
         names = [stored.manifest["scenario"] for stored in (first, second)]
-        raise ResultError(f"{names[0]} is about data/{folders[0]}, {names[1]} about data/{folders[1]}; only one folder can be compared")
+        raise ResultError(told("two_data_folders", first=names[0], own=folders[0], second=names[1], other=folders[1]))
     years = [tuple(int(year) for year in stored.inputs["year"].values) for stored in (first, second)]
     return Difference(
         keys=key_changes(first.inputs.attrs["scenario_json"], second.inputs.attrs["scenario_json"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from model.language import Language, Speaker
 from model.scenario import Scenario
-from model.store import write_atomic
+from model.store import write_text
 
 SCHEMA = "scenario.schema.json"
 FIRST_LINE = f"# yaml-language-server: $schema=./{SCHEMA}"
@@ -71,5 +71,5 @@ def schema_text() -> str:
 def write_schema(folder: Path) -> Path:
     """Write the schema beside the scenarios."""
     path = folder / SCHEMA
-    write_atomic(path, schema_text())
+    write_text(path, schema_text())
     return path

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from model.contract import FACTS, Configuration, Fact, Good, Group
 from model.errors import Faults
+from model.language import Told, told
 from model.parameters import PARAMETERS, Parameter
 from model.scenario import Override, Scenario, amount_by_year, fact_levers
 from model.tables import Tables
@@ -29,16 +30,17 @@ def _matches(override: Override, fact: Fact, table: str) -> bool:
     )
 
 
-def out_of_range(fact: Fact, parameter: Parameter) -> str:
-    """What is wrong with a value beyond its parameter's range; '' if nothing is."""
+def out_of_range(fact: Fact, parameter: Parameter) -> Told | None:
+    """What is wrong with a value beyond its parameter's range, if anything is."""
     try:
         value = fact.value * measure(fact.unit).factor if parameter.unit not in ("metric", "any") else fact.value
     except UnitError:
-        return ""
+        return None
+    if value < parameter.low and not parameter.low:
+        return told("value_negative", parameter=fact.parameter, value=fact.value)
     if value < parameter.low:
-        least = f"less than {parameter.low:g}" if parameter.low else "negative"
-        return f"{fact.parameter} is {least}: {fact.value}"
-    return f"{fact.parameter} is more than {parameter.high:g}: {fact.value}" if value > parameter.high else ""
+        return told("value_too_small", parameter=fact.parameter, least=parameter.low, value=fact.value)
+    return told("value_too_large", parameter=fact.parameter, most=parameter.high, value=fact.value) if value > parameter.high else None
 
 
 def override_facts(tables: Tables, overrides: list[Override], faults: Faults) -> dict[str, tuple[Fact, ...]]:
@@ -54,11 +56,15 @@ def override_facts(tables: Tables, overrides: list[Override], faults: Faults) ->
                     rows[position] = fact.model_copy(update={"value": override.value, "note": "overridden by the scenario"})
                     wrong = out_of_range(rows[position], REGISTRY[(table, fact.parameter)])
                     if wrong:
-                        faults.add("scenario", f"facts: {override.subject}: {wrong}", column="facts")
+                        faults.add(
+                            "scenario",
+                            told("under_key", name="facts", why=told("about", subject=override.subject, why=wrong)),
+                            column="facts",
+                        )
         changed[table] = tuple(rows)
     for override, hit in zip(overrides, met, strict=True):
         if not hit:
-            faults.add("scenario", f"facts: no fact matches {override.model_dump(exclude_none=True)}", column="facts")
+            faults.add("scenario", told("no_fact_matches", asked=override.model_dump(exclude_none=True)), column="facts")
     return changed
 
 
@@ -91,8 +97,8 @@ class FactBook:
         """A path is chosen only for what has futures."""
         for subject in self.paths:
             if subject not in self.futures:
-                allowed = ", ".join(sorted(self.futures)) or "nothing"
-                self.faults.add("scenario", f"paths: {subject} has no futures to choose from (allowed: {allowed})", column="paths")
+                allowed = ", ".join(sorted(self.futures)) or told("word_nothing")
+                self.faults.add("scenario", told("no_futures", subject=subject, allowed=allowed), column="paths")
 
     def has(self, table: str, subject: str, parameter: str, item: str | None = None) -> bool:
         """Is there such a fact?"""
@@ -126,7 +132,7 @@ class FactBook:
         try:
             return convert(fact.value, fact.unit, self._dimensions(parameter, item, product, group))
         except UnitError as error:
-            self.faults.add(f"{table}.csv", f"{fact.subject}, {fact.parameter}: {error}", column="unit")
+            self.faults.add(f"{table}.csv", told("about", subject=f"{fact.subject}, {fact.parameter}", why=error.message), column="unit")
             return 0.0
 
     def _choose(self, table: str, rows: list[Fact], parameter: Parameter) -> list[Fact]:
@@ -137,8 +143,8 @@ class FactBook:
         subject = "carbon" if parameter.name == "carbon_price" else rows[0].subject
         path = self.paths.get(subject)
         if path not in named:
-            found = f"'{path}' is not one of" if path else "choose one of"
-            self.faults.add("scenario", f"paths: {subject}: {found} {', '.join(sorted(named))}", column="paths")
+            key = "path_unknown" if path else "path_not_chosen"
+            self.faults.add("scenario", told(key, subject=subject, path=path, allowed=", ".join(sorted(named))), column="paths")
             return [row for row in rows if row.path == min(named)]
         return [row for row in rows if row.path in (path, None)]
 
@@ -165,8 +171,8 @@ class FactBook:
             known = sorted((year, value) for year, value in values.items() if year is not None)
             outside = [year for year in self.years if not known[0][0] <= year <= known[-1][0]]
             if outside and parameter.yearly and name != "base_output":
-                span = f"{known[0][0]} to {known[-1][0]}"
-                self.faults.add(f"{table}.csv", f"{subject}, {name}: no value for {outside[0]} (given: {span})", column="year")
+                why = told("no_value_in_year", year=outside[0], first=known[0][0], last=known[-1][0])
+                self.faults.add(f"{table}.csv", told("about", subject=f"{subject}, {name}", why=why), column="year")
             found = np.interp(self.years, [year for year, _ in known], [value for _, value in known])
         amount = None if item else self.levers.get((table, subject, name))
         return found if amount is None else self._levered(table, rows[0], amount, found, product, group)
@@ -175,14 +181,14 @@ class FactBook:
         """Values with a lever's amount from its first year on; the base year keeps its own, where the parameter has years at all."""
         parameter = REGISTRY[(table, fact.parameter)]
         if isinstance(amount, dict) and not parameter.yearly:
-            self.faults.add("scenario", f"{fact.subject}: {fact.parameter} has one value for all years; write one number", column="levers")
+            self.faults.add("scenario", told("one_value_only", subject=fact.subject, parameter=fact.parameter), column="levers")
             return found
         asked = amount_by_year(amount, np.array(self.years))
         if parameter.yearly:
             asked[0] = np.nan
         stated = {value: fact.model_copy(update={"value": value}) for value in asked[~np.isnan(asked)].tolist()}
-        for wrong in sorted({out_of_range(one, parameter) for one in stated.values()} - {""}):
-            self.faults.add("scenario", f"{fact.subject}: {wrong}", column="levers")
+        for wrong in sorted({fault for one in stated.values() if (fault := out_of_range(one, parameter)) is not None}):
+            self.faults.add("scenario", told("about", subject=fact.subject, why=wrong), column="levers")
         turned = {value: self._value(table, one, parameter, product, group) for value, one in stated.items()}
         return np.array([turned.get(value, before) for value, before in zip(asked.tolist(), found.tolist(), strict=True)])
 
@@ -198,7 +204,7 @@ class FactBook:
         """A value that must be there; its absence is a fault."""
         value = self.number(table, subject, name, product=product, group=group)
         if np.isnan(value):
-            self.faults.add(f"{table}.csv", f"{subject}: parameter '{name}' is missing", column="parameter")
+            self.faults.add(f"{table}.csv", told("parameter_missing", subject=subject, parameter=name), column="parameter")
         return value
 
     def subjects(self, table: str, name: str) -> Iterable[str]:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import Fault, InputError
+from model.language import Told, told
 from model.names import NAME
 
 
-def _plain(name: str, where: str, what: str) -> str:
+def _plain(name: str, where: str, what: Told) -> str:
     """A name that cannot leave its folder; any other is refused."""
     if not NAME.fullmatch(name):
-        raise InputError([Fault(where, f"'{name}' is not the name of a {what} (lower-case letters, digits, - and _)")])
+        raise InputError([Fault(where, told("no_plain_name", name=name, what=what))])
     return name
 
 
@@ -27,7 +28,7 @@ class Folders:
 
     def scenario(self, name: str) -> Path:
         """File of a scenario; refuses what is no plain name."""
-        return self.scenarios / f"{_plain(name, 'scenarios', 'scenario')}.yaml"
+        return self.scenarios / f"{_plain(name, 'scenarios', told('fault_scenario'))}.yaml"
 
     @property
     def data(self) -> Path:
@@ -36,7 +37,7 @@ class Folders:
 
     def province(self, name: str) -> Path:
         """A data folder; refuses what is no plain name."""
-        return self.data / _plain(name, "data", "data folder")
+        return self.data / _plain(name, "data", told("word_data_folder"))
 
     @property
     def results(self) -> Path:

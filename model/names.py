@@ -94,6 +94,7 @@ class Goal(StrEnum):
     SHORTFALL = "shortfall"
     EMISSIONS = "emissions"
     COST = "cost"
+    AIM = "aim"  # a sum over decisions that an analysis gives; no scenario may
 
 
 VALUES = ("gross_output", "value_added", "new_material")

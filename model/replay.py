@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from model.contract import Replay
+from model.language import Told, told
 from model.tables import Tables
 from model.tolerances import ROW
 from model.units import convert, measure
@@ -76,8 +77,11 @@ def unbalanced(problem: xr.Dataset) -> dict[str, float]:
     return {str(good): float(worst.loc[good]) for good in problem["good"].values if worst.loc[good] > ROW * scale.loc[good]}
 
 
-def gate(problem: xr.Dataset, tables: Tables) -> list[str]:
+def gate(problem: xr.Dataset, tables: Tables) -> list[Told]:
     """Why the data fail the base-year gate; empty when they pass."""
-    failed = [f"{c.row.id}: {c.found:.6g} instead of {c.asked:.6g} ({c.difference:+.2%}, tolerance {c.row.tolerance:.2%})"
-              for c in replay(problem, tables) if c.row.kind == "gate" and not c.passed]  # fmt: skip
-    return failed + [f"{good}: {amount:.6g} more than can be balanced" for good, amount in unbalanced(problem).items()]
+    failed = [
+        told("gate_differs", name=c.row.id, found=c.found, asked=c.asked, difference=c.difference, tolerance=c.row.tolerance)
+        for c in replay(problem, tables)
+        if c.row.kind == "gate" and not c.passed
+    ]
+    return failed + [told("gate_unbalanced", good=good, amount=amount) for good, amount in unbalanced(problem).items()]

@@ -16,6 +16,7 @@ from model.checks import check_tables
 from model.errors import ReplayError, ResultError
 from model.fingerprint import content_hash, versions
 from model.folders import Folders
+from model.language import told, told_all
 from model.names import Goal, Target
 from model.problem import assemble
 from model.replay import gate
@@ -26,7 +27,8 @@ from model.tables import Tables, data_digest, read_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from model.solve import Listener, Outcome
+    from model.session import Plan
+    from model.solve import Listener
 
 Announce = Callable[[str], None]
 
@@ -88,7 +90,7 @@ def read_result(folders: Folders, name: str) -> Stored:
     flat = flatten(stored.result, stored.inputs)
     reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
     if reasons:
-        raise ResultError(f"{name}.nc does not hold: {'; '.join(reasons[:3])}; run it again: python run.py run {name}")
+        raise ResultError(told("result_does_not_hold", name=name, why=told_all(reasons[:3])))
     return stored
 
 
@@ -123,13 +125,15 @@ def run(
     listener: "Listener | None" = None,
     announce: Announce = lambda step: None,
     force: bool = True,
+    second: bool = False,
 ) -> Stored:
     """Run a scenario and store its certified result, replacing an older one only when the new one is whole.
 
     Without ``force`` a stored result that nothing has changed is examined anew and returned as it is; its manifest then says
-    ``unchanged``. Raises ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
+    ``unchanged``. With ``second`` a second solver must agree before anything is stored, and nothing is taken as it is. Raises
+    ``InputError``, ``ReplayError``, ``InfeasibleError``, ``LimitError`` or ``SolverError``; nothing is stored then.
     """
-    if not force:
+    if not (force or second):
         announce("compare")
         known = unchanged(folders, name, options)
         if known is not None:
@@ -139,11 +143,14 @@ def run(
         tables, scenario, problem = prepare(folders, name)
     failed = gate(problem, tables)
     if failed and not scenario.skip_replay:
-        raise ReplayError("the data do not reproduce the base year:\n" + "\n".join(failed))
+        raise ReplayError(told("base_year_not_reproduced", why=told_all(failed, "told_then_told")))
     with clock.step("import"):
+        from model.canary import check_solver
+        from model.confirm import confirm
         from model.session import Session, ask_of, certified, restricted
         from model.solve import silent
 
+        check_solver()
         session = Session()
     ask = ask_of(scenario)
     ask = replace(ask, options=options or ask.options)
@@ -154,29 +161,32 @@ def run(
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
         result = plan.result
+    with clock.step("confirm"):
+        opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
     with clock.step("store"):
-        manifest = {
+        manifest: dict[str, Any] = {
             "scenario": scenario.name,
             "scenario_hash": scenario.digest(),
             "data": tables.folder.name,
             "data_hash": tables.digest(),
             "content_hash": content_hash(scenario, tables.digest(), ask.options, _activity_digest(folders, scenario)),
-            "base_year_gate": failed or "passed",
-            "certificate": json.loads(plan.certificate.to_json()),
-            "rows_columns_nonzeros": list(matrix.shape()),
+            "base_year_gate": [text.record() for text in failed] or "passed",
+            "second_solver": [asdict(opinion) for opinion in opinions],
             "seconds": dict(clock.seconds),
         }
-        manifest |= _provenance(outcome, ask.options)
+        manifest |= _provenance(plan)
         save(folders.results, name, _described(result, manifest), problem, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
 
 
-def _provenance(outcome: "Outcome", options: SolverOptions) -> dict[str, Any]:
-    """How and with what an answer was found."""
+def _provenance(plan: "Plan") -> dict[str, Any]:
+    """How and with what an answer was found, and what the examiner says of it."""
     return {
-        "stages": [asdict(stage) for stage in outcome.stages],
-        "optimal": outcome.optimal,
-        "solver": options.model_dump(mode="json"),
+        "certificate": json.loads(plan.certificate.to_json()),
+        "rows_columns_nonzeros": list(plan.matrix.shape()),
+        "stages": [asdict(stage) for stage in plan.outcome.stages],
+        "optimal": plan.outcome.optimal,
+        "solver": plan.ask.options.model_dump(mode="json"),
         "versions": versions(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,7 +1,7 @@
 """One problem, or many of one structure, from arrays to certified plans; the one door through which analyses solve."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from model.compile import compile_model
 from model.errors import SolverError
 from model.examine import Certificate, Terms, examine, ledgers
 from model.handover import Matrix
+from model.language import told, told_all
 from model.names import Goal, Scope, Target
 from model.scenario import Scenario, SolverOptions
 from model.solution import column_numbers, columns_of, decisions, dense
@@ -48,6 +49,7 @@ class Ask:
         limits: The most that an objective may be, in the unit of its stage's reported value.
         fixed: Decisions that are given: arrays over their flat dims, NaN where free.
         cuts: Further rows.
+        aim: What the stage ``Goal.AIM`` minimises: the sum of weight x decision, arrays over flat dims as in ``Cut``.
     """
 
     goals: tuple[Goal, ...]
@@ -58,6 +60,7 @@ class Ask:
     limits: Mapping[Goal, float] = field(default_factory=dict)
     fixed: Mapping[str, Floats] = field(default_factory=dict)
     cuts: tuple[Cut, ...] = ()
+    aim: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def ask_of(scenario: Scenario) -> Ask:
@@ -104,7 +107,7 @@ class Session:
 
     def compiled(self, problem: xr.Dataset, ask: Ask) -> Matrix:
         """The problem's rules as arrays, every objective of the ask (and of its limits) included."""
-        goals = tuple(dict.fromkeys([*ask.goals, *ask.limits]))
+        goals = [goal for goal in dict.fromkeys([*ask.goals, *ask.limits]) if goal is not Goal.AIM]
         return compile_model(build(problem, goals, ask.boundary, closest=ask.closest, lazy=True))
 
     def solve(self, problem: xr.Dataset, ask: Ask, listener: Listener = silent, start: Start | None = None) -> Plan:
@@ -129,20 +132,19 @@ def start_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> Start:
 
 
 def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:
-    """A compiled problem with the limits, cuts and fixed decisions of an ask."""
+    """A compiled problem with the limits, cuts, fixed decisions and the aim of an ask."""
     if ask.limits:
         rows = sparse.csr_array(np.array([matrix.objectives[f"objective_{goal}"] for goal in ask.limits]))
         most = np.array([limit - matrix.offsets[f"objective_{goal}"] for goal, limit in ask.limits.items()])
         matrix = matrix.with_rows(rows, np.full(len(most), -np.inf), most, [f"limit_{goal}" for goal in ask.limits])
-    if not (ask.cuts or ask.fixed):
+    if not (ask.cuts or ask.fixed or ask.aim):
         return matrix
     numbers = column_numbers(problem, matrix)
+    if ask.aim:
+        row = _row(ask.aim, numbers, matrix.matrix.shape[1])
+        matrix = replace(matrix, objectives=matrix.objectives | {"objective_aim": row}, offsets=matrix.offsets | {"objective_aim": 0.0})
     if ask.cuts:
-        rows = sparse.lil_array((len(ask.cuts), matrix.matrix.shape[1]))
-        for place, cut in enumerate(ask.cuts):
-            for name, weights in cut.weights.items():
-                used = (weights != 0) & (numbers[name] >= 0)
-                rows[place, numbers[name][used]] = weights[used]
+        rows = np.array([_row(cut.weights, numbers, matrix.matrix.shape[1]) for cut in ask.cuts])
         limits = [np.array([getattr(cut, side) for cut in ask.cuts], dtype=float) for side in ("lower", "upper")]
         matrix = matrix.with_rows(sparse.csr_array(rows), limits[0], limits[1], [cut.name for cut in ask.cuts])
     for name, values in ask.fixed.items():
@@ -151,11 +153,21 @@ def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:
     return matrix
 
 
+def _row(weights: Mapping[str, Floats], numbers: Mapping[str, npt.NDArray[np.int64]], width: int) -> Floats:
+    """Weights over decisions as a row over columns."""
+    row = np.zeros(width)
+    for name, own in weights.items():
+        used = (own != 0) & (numbers[name] >= 0)
+        row[numbers[name][used]] = own[used]
+    return row
+
+
 def certified(problem: xr.Dataset, matrix: Matrix, ask: Ask, outcome: Outcome) -> Plan:
     """The solver's answer as decisions, examined. Raises ``SolverError`` where the examiner objects."""
     flat = decisions(problem, matrix, outcome)
-    terms = Terms(list(ask.goals), ask.boundary, ask.closest, {stage.goal: stage.value for stage in outcome.stages})
+    values: dict[Goal, float] = {stage.goal: stage.value for stage in outcome.stages if stage.goal is not Goal.AIM}
+    terms = Terms(list(values), ask.boundary, ask.closest, values)
     certificate = examine(problem, flat, terms)
     if not certificate.valid:
-        raise SolverError("the examiner does not accept the solver's answer: " + "; ".join(certificate.reasons()))
+        raise SolverError(told("examiner_objects", why=told_all(certificate.reasons())))
     return Plan(problem, ask, matrix, outcome, flat, certificate)

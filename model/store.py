@@ -17,6 +17,7 @@ from typing import Any
 import xarray as xr
 
 from model.errors import ResultError
+from model.language import Told, told
 from model.names import NAME
 
 FORMAT = 1
@@ -34,7 +35,7 @@ class Stored:
 def path_of(folder: Path, scenario: str) -> Path:
     """The file of a scenario's result; refuses names that are no plain names."""
     if not NAME.fullmatch(scenario):
-        raise ResultError(f"'{scenario}' is not the name of a result")
+        raise ResultError(told("no_result_name", name=scenario))
     return folder / f"{scenario}.nc"
 
 
@@ -48,7 +49,7 @@ def _atomic(path: Path, write: Callable[[Path], None]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
-        raise ResultError(f"{path.name} could not be written ({error}); what was there before is untouched") from error
+        raise ResultError(told("not_written", file=path.name, why=error)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -58,8 +59,8 @@ def _write_text(text: str, path: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def write_atomic(path: Path, text: str) -> None:
-    """Write a text whole or not at all."""
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all. Raises ``ResultError`` where it cannot be written."""
     _atomic(path, partial(_write_text, text))
 
 
@@ -75,7 +76,7 @@ def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) ->
     _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
     body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomic(path.with_suffix(".json"), text)
+    write_text(path.with_suffix(".json"), text)
     return path
 
 
@@ -84,28 +85,28 @@ def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, ma
     return _save(path_of(folder, scenario), {"/": result, "/inputs": inputs}, manifest)
 
 
-def _manifest_of(path: Path, again: str) -> dict[str, Any]:
+def _manifest_of(path: Path, again: Told) -> dict[str, Any]:
     """The manifest of a file, after the file's hash has been compared with it."""
     try:
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ResultError(f"{path.with_suffix('.json').name} is damaged; {again}") from error
+        raise ResultError(told("manifest_damaged", file=path.with_suffix(".json").name, again=again)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ResultError(f"{path.name} was written by another version of this model; {again}")
+        raise ResultError(told("result_of_another_version", file=path.name, again=again))
     if manifest.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
-        raise ResultError(f"{path.name} is not the file that was certified; {again}")
+        raise ResultError(told("result_not_certified", file=path.name, again=again))
     return manifest
 
 
 def manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
     """The manifest of a stored result, after its hash and certificate were checked. Raises ``ResultError`` with what to do."""
     path = path_of(folder, scenario)
-    again = f"run it again: python run.py run {scenario}"
+    again = told("run_again", name=scenario)
     if not path.is_file() or not path.with_suffix(".json").is_file():
-        raise ResultError(f"there is no result of '{scenario}' in {folder.name}/; {again}")
+        raise ResultError(told("no_result", name=scenario, folder=f"{folder.name}/", again=again))
     manifest = _manifest_of(path, again)
     if not manifest.get("certificate", {}).get("valid"):
-        raise ResultError(f"{path.name} has no valid certificate; {again}")
+        raise ResultError(told("result_without_certificate", file=path.name, again=again))
     return manifest
 
 
@@ -122,7 +123,7 @@ def load(folder: Path, scenario: str) -> Stored:
 def study_path(folder: Path, scenario: str, kind: str) -> Path:
     """The file of a study of a scenario (trade-off, prices, alternatives): ``results/<scenario>/<kind>.nc``."""
     if not (NAME.fullmatch(scenario) and NAME.fullmatch(kind)):
-        raise ResultError(f"'{scenario}/{kind}' is not the name of a study")
+        raise ResultError(told("no_study_name", name=f"{scenario}/{kind}"))
     return folder / scenario / f"{kind}.nc"
 
 
@@ -136,7 +137,7 @@ def load_study(folder: Path, scenario: str, kind: str) -> tuple[xr.Dataset, dict
     path = study_path(folder, scenario, kind)
     if not path.is_file() or not path.with_suffix(".json").is_file():
         return None
-    manifest = _manifest_of(path, f"delete {scenario}/{path.name} and make it again")
+    manifest = _manifest_of(path, told("make_study_again", file=f"{scenario}/{path.name}"))
     with xr.open_dataset(path, engine="netcdf4") as opened:
         return opened.load(), manifest
 

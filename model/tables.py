@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from model.contract import TABLES, Fact, Row
 from model.errors import Faults
+from model.language import told
+from model.refusal import refusal
 
 MAX_BYTES = 20_000_000
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -54,7 +56,7 @@ class Tables:
 
 def _text(path: Path, faults: Faults) -> str | None:
     if path.stat().st_size > MAX_BYTES:
-        faults.add(path.name, f"file larger than {MAX_BYTES // 1_000_000} MB")
+        faults.add(path.name, told("table_too_large", most=MAX_BYTES // 1_000_000))
         return None
     raw = path.read_bytes()
     try:
@@ -64,9 +66,9 @@ def _text(path: Path, faults: Faults) -> str | None:
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        faults.add(path.name, "not UTF-8 text; save the file as UTF-8 CSV")
+        faults.add(path.name, told("table_not_utf8"))
     else:
-        faults.add(path.name, "looks like GBK/GB18030, not UTF-8; in Excel: Save As, CSV UTF-8 (逗号分隔)")
+        faults.add(path.name, told("table_gbk", menu="逗号分隔"))
     return None
 
 
@@ -76,22 +78,22 @@ def _cells(path: Path, kind: type[Row], faults: Faults) -> list[tuple[int, dict[
     if text is None:
         return []
     if "\0" in text:
-        faults.add(path.name, "contains NUL bytes; save it again as plain CSV")
+        faults.add(path.name, told("table_nul"))
         return []
     lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
     if not lines:
-        faults.add(path.name, "empty file; the header row is missing")
+        faults.add(path.name, told("table_empty"))
         return []
     header = lines[0]
     fields = list(kind.model_fields)
     for name in header:
         if name not in fields:
-            faults.add(path.name, f"unknown column '{name}' (allowed: {', '.join(fields)})", 1, name)
+            faults.add(path.name, told("csv_column_unknown", column=name, allowed=", ".join(fields)), 1, name)
         elif header.count(name) > 1:
-            faults.add(path.name, f"column '{name}' stands twice", 1, name)
+            faults.add(path.name, told("csv_column_twice", column=name), 1, name)
     missing = [name for name, field in kind.model_fields.items() if field.is_required() and name not in header]
     for name in missing:
-        faults.add(path.name, f"column '{name}' is missing", 1, name)
+        faults.add(path.name, told("csv_column_missing", column=name), 1, name)
     if faults.found and any(f.file == path.name for f in faults.found):
         return []
     cells = []
@@ -99,7 +101,7 @@ def _cells(path: Path, kind: type[Row], faults: Faults) -> list[tuple[int, dict[
         if not any(line):
             continue
         if len(line) != len(header):
-            faults.add(path.name, f"{len(line)} cells where the header has {len(header)}", number)
+            faults.add(path.name, told("cells_miscounted", found=len(line), asked=len(header)), number)
             continue
         cells.append((number, {name: (cell.strip() or None) for name, cell in zip(header, line, strict=True)}))
     return cells
@@ -119,24 +121,25 @@ def _row(kind: type[R], cells: dict[str, str | None], file: str, number: int, fa
     """Validate one row; numbers must be written plainly (no thousands separators, per cents or full-width digits)."""
     bad = [name for name, cell in cells.items() if cell and name in numeric_columns(kind) and not _NUMBER.fullmatch(cell)]
     for name in bad:
-        faults.add(file, f"'{cells[name]}' is not a number; write it like 1234.5", number, name)
+        faults.add(file, told("no_number", found=cells[name]), number, name)
     if bad:
         return None
     try:
         return kind.model_validate({name: cell for name, cell in cells.items() if cell is not None})
     except ValidationError as error:
-        for item in error.errors(include_url=False, include_context=False):
+        for item in error.errors(include_url=False):
             column = str(item["loc"][0]) if item["loc"] else None
-            what = "the cell is empty" if item["type"] == "missing" else f"{item['msg']} (found '{item['input']}')"
+            what = told("cell_empty") if item["type"] == "missing" else told("refused_cell", why=refusal(item), found=item["input"])
             faults.add(file, what, number, column)
         return None
 
 
-def _table(path: Path, kind: type[R], faults: Faults) -> tuple[list[R], list[int]]:
+def read_table(path: Path, kind: type[R], faults: Faults) -> tuple[list[R], list[int]]:
+    """Rows of one CSV file and their row numbers; what is wrong with it is added to the faults."""
     try:
         lines = _cells(path, kind, faults)
     except csv.Error as error:
-        faults.add(path.name, f"not a readable CSV: {error}")
+        faults.add(path.name, told("csv_unreadable", why=error))
         return [], []
     rows: list[R] = []
     numbers: list[int] = []
@@ -148,7 +151,7 @@ def _table(path: Path, kind: type[R], faults: Faults) -> tuple[list[R], list[int
         key = tuple(getattr(row, name) for name in kind.key)
         if key in seen:
             shown = ", ".join(str(part) for part in key if part is not None)
-            faults.add(path.name, f"'{shown}' stands twice, first in row {seen[key]}", number, kind.key[0])
+            faults.add(path.name, told("row_twice", name=shown, row=seen[key]), number, kind.key[0])
             continue
         seen[key] = number
         rows.append(row)
@@ -163,20 +166,20 @@ def read_tables(folder: Path) -> Tables:
     """
     faults = Faults()
     if not folder.is_dir():
-        faults.add(str(folder), "no such data folder")
+        faults.add(str(folder), told("no_data_folder"))
         faults.raise_all()
     for path in sorted(folder.glob("*.csv")):
         if path.stem not in TABLES:
-            faults.add(path.name, f"not a table of the contract (tables: {', '.join(TABLES)})")
+            faults.add(path.name, told("table_unknown", tables=", ".join(TABLES)))
     rows: dict[str, tuple[Row, ...]] = {}
     numbers: dict[str, tuple[int, ...]] = {}
     for name, kind in TABLES.items():
         path = folder / f"{name}.csv"
         found: tuple[list[Row], list[int]] = ([], [])
         if path.exists():
-            found = _table(path, kind, faults)
+            found = read_table(path, kind, faults)
         elif kind.required:
-            faults.add(path.name, "table is missing")
+            faults.add(path.name, told("table_missing"))
         rows[name], numbers[name] = tuple(found[0]), tuple(found[1])
     faults.raise_all()
     return Tables(folder, rows, numbers)

@@ -3,6 +3,9 @@
 INTEGRALITY = 1e-6
 """Binaries may differ from 0 or 1 by this much in a solver's answer (HiGHS' mip_feasibility_tolerance)."""
 
+STRICT = 1e-9
+"""The same where a plan held only because its binaries leaned on ``INTEGRALITY``: a tight limit can make that worth while."""
+
 ROW = 1e-6
 """A row of the stored, rounded and polished point may be violated by this, relative to max(1, sum of |terms|)."""
 
@@ -17,6 +20,9 @@ BENCHMARK = 1e-9
 
 GAP = 1e-4
 """Default relative gap at which a stage counts as optimal; a scenario may ask for less."""
+
+FRONT = 1e-5
+"""Share of an axis' range by which a plan must be better to count as one that an exact trade-off lacks; ten times the solver's."""
 
 ABSOLUTE_GAP = 1e-6
 """A stage also counts as optimal at this absolute gap (HiGHS' mip_abs_gap)."""

@@ -1,15 +1,22 @@
 """Units: one table (``data/units.csv``) and one conversion, done once, where facts enter the problem."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from model.language import Told, told, told_all
 
 TABLE = Path(__file__).parent.parent / "data" / "units.csv"
 
 
 class UnitError(ValueError):
     """A unit is unknown, or does not measure what its parameter asks for."""
+
+    def __init__(self, message: Told) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def measure(unit: str) -> Measure:
     top, bottom = _halves(unit)
     unknown = [part for part in (top, bottom) if part and part not in UNITS]
     if unknown:
-        raise UnitError(f"unknown unit '{unknown[0]}' (units.csv lists: {', '.join(UNITS)})")
+        raise UnitError(told("unit_unknown", unit=unknown[0], known=", ".join(UNITS)))
     dimension, factor = UNITS[top]
     if not bottom:
         return Measure((dimension, ""), factor)
@@ -71,10 +78,14 @@ def measure(unit: str) -> Measure:
     return Measure((dimension, below), factor / divisor)
 
 
+def dimension_name(dimensions: Iterable[str]) -> Told:
+    """What a unit measures, in words: ``energy``, ``energy/mass``."""
+    return told_all([told(f"dimension_{part}") for part in dimensions if part], "told_over_told")
+
+
 def convert(value: float, unit: str, dimensions: tuple[str, str]) -> float:
     """Convert a value to model units, after checking that its unit measures ``dimensions``."""
     found = measure(unit)
     if found.dimensions != dimensions:
-        asked = "/".join(part for part in dimensions if part)
-        raise UnitError(f"unit '{unit}' measures {'/'.join(p for p in found.dimensions if p)}, not {asked}")
+        raise UnitError(told("unit_mismatch", unit=unit, found=dimension_name(found.dimensions), asked=dimension_name(dimensions)))
     return value * found.factor

@@ -7,6 +7,7 @@ after ``-`` by the rows after ``+`` (rows without a ``-`` before them are added)
 ``<case>.<name>.yaml`` another scenario beside it.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from conftest import PROVINCE
 
 from model.errors import InputError, PathwayError
 from model.folders import Folders
+from model.language import Language, Speaker
 from model.runner import run
 from model.scenario import MAX_BYTES as MOST_SCENARIO
 from model.scenario import MAX_NODES as MOST_NODES
@@ -22,6 +24,11 @@ from model.tables import MAX_BYTES as MOST_TABLE
 
 BAD = Path(__file__).parent / "bad"
 CASES = sorted(BAD.rglob("*.txt"))
+CHINESE = Speaker(Language.ZH)
+QUOTED = re.compile(r"“[^”]*”|python run\.py .*|(?<=不是可读取的 YAML：).*|(?<=不是可读取的 CSV：).*")
+"""What stays as it is in a Chinese sentence: what a file holds, commands, and the words of the YAML and CSV readers."""
+SENTENCE = re.compile(r"[A-Za-z][a-z']*(?: [A-Za-z][a-z']*){2,}")
+"""Three words of English in a row."""
 
 
 @pytest.fixture
@@ -104,6 +111,10 @@ def test_bad_input(case: Path, folders: Folders) -> None:
     assert len(found) == len(expected), found
     for words, text in zip(expected, found, strict=True):
         assert words in text
+    for text in [fault.told for fault in error.faults] if isinstance(error, InputError) else [error.message]:
+        said = CHINESE.told(text)
+        assert re.search(r"[\u4e00-\u9fff]", said), said
+        assert not SENTENCE.search(QUOTED.sub("", said)), said
 
 
 def test_every_file_belongs_to_a_case() -> None:

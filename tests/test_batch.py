@@ -120,6 +120,14 @@ def test_a_setting_of_the_command_line_reaches_every_task(folders: Folders) -> N
     assert [task.options and task.options.gap for task in tasks] == [0.5, 0.5]
 
 
+def alive(process: str) -> bool:
+    """Does a process still run? One that has ended but was not yet collected does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_ends_the_children_and_leaves_nothing_half_written(folders: Folders, how: signal.Signals) -> None:
@@ -140,8 +148,10 @@ def test_an_interruption_ends_the_children_and_leaves_nothing_half_written(folde
     assert parent.returncode == 130, told
     assert "Traceback" not in told
     assert "stopped" in told
-    for child in children:
-        assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]
+    deadline = time.monotonic() + 20
+    while any(alive(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(alive(child) for child in children)
     left = sorted(path.name for path in folders.results.iterdir()) if folders.results.exists() else []
     assert not [name for name in left if name.endswith(".tmp")]
     for name in left:

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import sys
 from pathlib import Path
 
 import highspy
@@ -10,13 +11,27 @@ import pytest
 import xarray as xr
 
 import model.bench.book
-from model.bench import CONFIGURATIONS, Listener, Settings, chosen, exponent, growth, profile, ratios, read_book, run_book, write_book
+from model.bench import (
+    CONFIGURATIONS,
+    Listener,
+    Settings,
+    chosen,
+    exponent,
+    grown,
+    growth,
+    profile,
+    ratios,
+    read_book,
+    run_book,
+    write_book,
+)
 from model.bench.child import TASKS, doubted
 from model.bench.fields import COLUMNS, FIELDS, FIRST
 from model.bench.highs import pass_to_highs, run_highs
 from model.bench.instances import read_mps, violations
 from model.errors import InputError
-from model.language import read_catalogue
+from model.language import Language, Speaker, read_catalogue
+from model.show import growth_plot, growth_views, profile_plot
 
 ROOT = Path(__file__).parent.parent
 TINY = """NAME tiny
@@ -196,3 +211,34 @@ def test_bad_input_is_told_before_anything_runs(folder: Path) -> None:
 def test_help_names_every_configuration() -> None:
     for text in read_catalogue()["help_configs"].values():
         assert text.endswith(", ".join(CONFIGURATIONS))
+
+
+def record(lines: int, lp: str, mip: str) -> dict[str, object]:
+    """What one size leaves behind: reading in proportion to the size, the relaxation with its square, 50 s at a limit."""
+    seconds = {"read": lines / 100, "lp": lines**2 / 1e4 if lp == "optimal" else 50.0} | ({"mip": 9.0} if mip != "not_tried" else {})
+    counts = {"rows": 9, "columns": 8, "nonzeros": 7, "lines": lines, "years": 6}
+    return {"seconds": seconds, "memory": dict.fromkeys(seconds, 100.0), "ended": lp, "mip_ended": mip, **counts}
+
+
+def test_steps_that_stopped_at_a_limit_have_no_say_in_growth() -> None:
+    records = [record(100, "optimal", "optimal"), record(300, "optimal", "time_limit"), record(900, "time_limit", "not_tried")]
+    found = {item.stage: item.seconds for item in grown(records)}
+    assert found["read"] == pytest.approx(1)
+    assert found["lp"] == pytest.approx(2)
+    assert np.isnan(found["mip"])
+    assert len(growth_views(records, Speaker(Language.ZH))) == 3
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_pictures_are_drawn_in_both_languages(book: Book, tmp_path: Path, language: Language) -> None:
+    pytest.importorskip("matplotlib")
+    growth_plot([record(100, "optimal", "optimal"), record(300, "time_limit", "not_tried")], tmp_path / "growth.png", Speaker(language))
+    profile_plot(profile(book[0]), tmp_path / "profile.png", Speaker(language))
+    for name in ("growth", "profile"):
+        assert (tmp_path / f"{name}.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"pip install '\.\[plot\]'"):
+        growth_plot([record(100, "optimal", "optimal")], tmp_path / "growth.png", Speaker(Language.EN))

@@ -85,6 +85,7 @@ def test_infeasible_ends_with_3_and_keeps_the_older_result(project: Path) -> Non
     ended = call(project, "run", "example", "--lang", "en")
     assert ended.returncode == 3, ended.stdout + ended.stderr
     assert "Infeasible" in ended.stderr
+    assert "python run.py explain example" in " ".join(ended.stderr.split())
     assert (project / "results" / "example.nc").read_bytes() == before
 
 
@@ -126,6 +127,16 @@ def test_names_that_leave_the_folders_are_refused(project: Path, name: str) -> N
     for verb in ("run", "check"):
         ended = call(project, verb, "--lang", "en", "--", name)
         assert (ended.returncode, "is not the name of" in " ".join(ended.stderr.split())) == (2, True), ended.stderr
+
+
+def test_explain_writes_repairs_that_run(project: Path) -> None:
+    with (project / "scenarios" / "example.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nclauses: {steel_cap: {value: 100}}\n")
+    explained = call(project, "explain", "example", "--write-repairs", "--lang", "zh")
+    assert explained.returncode == 0, explained.stderr
+    assert "产值目标 120 → 100亿元" in explained.stdout
+    assert call(project, "run", "example-repair-1").returncode == 0
+    assert "nothing to repair" in call(project, "explain", "example-repair-1", "--lang", "en").stdout
 
 
 def test_compare_explains_differences_and_refuses_what_cannot_be_compared(project: Path) -> None:

@@ -121,7 +121,7 @@ def test_nobody_is_let_in_without_the_token(served: Served, path: str) -> None:
     for wrong in ("", "x", served.token[:-1], served.token + "x", served.token.swapcase(), "%00"):
         status, answer = served.ask(path, token=wrong)
         assert status == 403
-        assert "token" in answer["reasons"][0]
+        assert "token" in answer["reasons"][0][1]
     assert served.ask("trials", {"base": "plan"}, token=wrong)[0] == 403
 
 
@@ -181,7 +181,7 @@ def test_settings_are_refused_with_the_reason_and_leave_nothing(served: Served, 
     before = sorted(path.name for path in served.folders.root.rglob("*"))
     status, answer = served.ask("trials", body if isinstance(body, bytes | list) else {"base": "plan", **body})
     assert status == 200
-    assert told in " ".join(answer["reasons"])
+    assert told in " ".join(pair[1] for pair in answer["reasons"])
     assert served.ask("results")[1]["jobs"] == [job for job in served.ask("results")[1]["jobs"] if job["draft"]]
     assert sorted(path.name for path in served.folders.root.rglob("*")) == before
 
@@ -211,7 +211,7 @@ def test_a_lever_goes_from_the_form_to_a_kept_scenario(served: Served) -> None:
     assert served.folders.scenario("cap-125").read_text(encoding="utf-8").splitlines()[1] == "extends: plan"
     assert read_result(served.folders, "cap-125").manifest["scenario"] == "cap-125"
     assert unchanged(served.folders, "cap-125") is not None
-    assert served.ask(f"trials/{name}/keep", {"name": "cap-125"})[1]["reasons"] == ["cap-125.yaml: this name is taken; choose another"]
+    assert served.ask(f"trials/{name}/keep", {"name": "cap-125"})[1]["reasons"][0][1] == "cap-125.yaml: this name is taken; choose another"
     assert served.ask(f"trials/{name}/discard", {})[1]["jobs"] == []
     assert "reasons" in served.ask(f"results/{name}")[1]
     served.folders.scenario("cap-125").unlink()
@@ -236,9 +236,9 @@ def test_a_result_that_was_changed_is_refused_with_the_reason(served: Served) ->
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    assert "not the file that was certified" in served.ask("results/forged")[1]["reasons"][0]
+    assert "not the file that was certified" in served.ask("results/forged")[1]["reasons"][0][1]
     (served.folders.results / "forged.json").write_text("{", encoding="utf-8")
-    assert "damaged" in served.ask("results/forged")[1]["reasons"][0]
+    assert "damaged" in served.ask("results/forged")[1]["reasons"][0][1]
     assert next(row for row in served.ask("results")[1]["results"] if row["name"] == "forged")["state"] == "unreadable"
     for suffix in (".nc", ".json"):
         (served.folders.results / f"forged{suffix}").unlink()
@@ -393,14 +393,14 @@ def test_limits_of_time_and_memory_end_a_job_and_not_the_queue(tmp_path: Path) -
     queue.submit(large, (take_memory, (6_000_000_000,)))
     queue.submit(dead, (fall, ()))
     until(lambda: large.state == dead.state == "failed")
-    assert "memory ran out" in large.reasons[0]
-    assert "ended unexpectedly" in dead.reasons[0]
+    assert "memory ran out" in str(large.reasons[0])
+    assert "ended unexpectedly" in str(dead.reasons[0])
     queue.close()
     short = Queue(Limits(seconds=0.5))
     slow = Job("slow", ("", ""))
     short.submit(slow, (sleep_long, (tmp_path / "slow",)))
     until(lambda: slow.state == "failed")
-    assert "stopped after" in slow.reasons[0]
+    assert "stopped after" in str(slow.reasons[0])
     short.close()
 
 

@@ -20,11 +20,11 @@ from model.rules import RULE_NAMES, RULES
 ROOT = Path(__file__).parent.parent
 TESTS = Path(__file__).parent
 LAYERS = (
-    ("names", "errors", "tolerances"), ("units", "folders"), ("contract", "parameters", "schema"), ("tables",), ("rules",), ("scenario",),
-    ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"), ("solution",), ("store",),
-    ("examine", "analysis", "replay", "formulation", "datapackage", "synth"), ("language",), ("session",), ("fingerprint",),
-    ("runner", "live", "editor", "difference"), ("batch",), ("bench", "compare", "sheets"), ("report", "show"), ("explorer",),
-    ("cli",), ("run",),
+    ("language",), ("names", "errors", "tolerances"), ("units", "folders", "refusal"), ("contract", "parameters", "schema"), ("tables",),
+    ("rules",), ("scenario",), ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
+    ("solution", "canary", "confirm"), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth"),
+    ("session",), ("fingerprint",), ("explain", "runner", "live", "editor", "difference"), ("batch",),
+    ("bench", "compare", "futures", "sheets", "tradeoff"), ("alternatives",), ("report", "show"), ("explorer",), ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -34,6 +34,18 @@ BLIND = ("build", "rules", "objective", "handover", "compile", "solve")
 PRINTING = ("show", "live", "report", "cli")
 FORBIDDEN_CALLS = ("eval", "exec", "compile", "__import__", "print")
 FORBIDDEN_MODULES = ("pickle", "marshal", "shelve", "yaml", "dill", "cloudpickle")
+SILENT = {
+    "KeyError": "a caller's mistake",
+    "NotImplementedError": "a caller's mistake",
+    "RuntimeError": "HiGHS refuses a matrix that we made: a defect",
+    "UnsupportedError": "caught by the compiler, which then leaves the rule to Pyomo",
+    "CellError": "holds a key; the reader of workbooks tells it with the cell",
+    "InfeasibleConstraintException": "what Pyomo itself raises in its place",
+    "KeyboardInterrupt": "ends without words",
+}
+"""Errors that no user reads, and why."""
+ENGLISH_VALUES = ("compile",)
+"""Rooms whose ``ValueError`` no user reads; elsewhere a reader of files passes its words on."""
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60
 
@@ -158,6 +170,33 @@ def test_no_call_runs_text_or_prints() -> None:
                 found.append(named(path, node.lineno, "print"))
     found += [named(path, line, name) for path in files() for line, name in imports(path) if name.split(".")[0] in FORBIDDEN_MODULES]
     assert found == []
+
+
+def messages(path: Path) -> Iterator[tuple[int, ast.expr | None]]:
+    """Line and message of every fault and of every error raised that a user may read; ``None``: an error that should not be raised."""
+    for node in nodes(path):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+            name = node.exc.func.id
+            read = name not in ("InputError", *SILENT) and not (name == "ValueError" and room_of(path) in ENGLISH_VALUES)
+            if read:
+                yield node.lineno, node.exc.args[0] if node.exc.args else None
+        elif isinstance(node, ast.Call) and len(node.args) > 1 and ast.unparse(node.func).endswith(("Fault", "faults.add")):
+            yield node.lineno, node.args[1]
+
+
+def test_faults_and_errors_are_told_in_both_languages() -> None:
+    """No message is written in code; that a variable holds a told text is mypy's to prove (``Fault`` and errors take nothing else)."""
+    plain = (ast.Constant, ast.JoinedStr, ast.BinOp)
+    found = [(path, line, message) for path in files() for line, message in messages(path)]
+    assert len(found) > 100, "the search no longer sees what it should"
+    wrong = [
+        named(path, line, ast.unparse(message) if message else "no message")
+        for path, line, message in found
+        if message is None
+        or isinstance(message, plain)
+        or (isinstance(message, ast.Call) and isinstance(message.func, ast.Name) and message.func.id in ("say", "str", "repr"))
+    ]
+    assert wrong == []
 
 
 def test_rules_are_listed_once_and_have_their_files() -> None:

@@ -19,6 +19,7 @@ from tests.worlds import SEGMENTS, Line, World, draw, rows_of, run, scenario_of,
 ARCS = {"coal_furnace": {"close": "retired", "convert": "arc_converted"}, "not_built": {"build": "arc_furnace"}}
 CARRIED = {"coal_furnace": ["heat"], "arc_furnace": ["preheat", "oxygen"], "arc_converted": ["preheat"]}
 STANDING = ("coal_furnace", "arc_furnace", "arc_converted")
+Column = tuple[dict[Goal, float], tuple[float, float], float, float]
 START = {"furnace": "coal_furnace", "arc": "arc_furnace", "site": "not_built"}
 
 
@@ -151,8 +152,12 @@ class Year:
 
     def best(self, stands: tuple[Stand, ...], goals: tuple[Goal, ...]) -> tuple[float, ...] | None:
         """Least value of each goal in turn, production only; ``None`` where nothing can be made so."""
+        return _in_turn(*self.table(stands), goals)
+
+    def table(self, stands: tuple[Stand, ...]) -> tuple[list[Column], list[dict[int, float]], list[float]]:
+        """Columns (value of each goal, bounds, steel, scrap), rows and their limits."""
         n, province = self.n, self.province
-        columns: list[tuple[dict[Goal, float], tuple[float, float], float, float]] = []  # unit values, bounds, steel, scrap
+        columns: list[Column] = []
         rows: list[dict[int, float]] = []
         limits: list[float] = []
         makes: dict[int, tuple[float, bool]] = {}
@@ -190,7 +195,7 @@ class Year:
             if "utilisation" in self.world.clauses:
                 rows.append(dict.fromkeys(makes, -1.0))
                 limits.append(-n["utilisation"] * sum(capacity for capacity, _ in makes.values()))
-        return _in_turn(columns, rows, limits, goals)
+        return columns, rows, limits
 
 
 def _in_turn(columns, rows, limits, goals: tuple[Goal, ...]) -> tuple[float, ...] | None:

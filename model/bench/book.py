@@ -19,6 +19,7 @@ from model.bench.instances import TITLE
 from model.bench.meter import machine
 from model.bench.process import call, sound
 from model.errors import Fault, InputError, ResultError
+from model.language import told
 
 DIMS = ("instance", "configuration", "seed", "repeat")
 Record = dict[str, Any]
@@ -48,10 +49,10 @@ def _jobs(root: Path, names: Sequence[str], settings: Settings) -> list[Record]:
     """One prepared job per instance; raises ``InputError`` for what cannot be opened, before anything is run."""
     titles = [Path(name).name.removesuffix(".gz").removesuffix(".mps") if _is_file(name) else name for name in names]
     if len(set(titles)) < len(titles):
-        raise InputError([Fault(title, "is given more than once") for title in sorted({t for t in titles if titles.count(t) > 1})])
+        raise InputError([Fault(title, told("given_twice")) for title in sorted({t for t in titles if titles.count(t) > 1})])
     for title, name in zip(titles, names, strict=True):
         if _is_file(name) and not TITLE.fullmatch(title):
-            raise InputError([Fault(Path(name).name, "name the file with letters, digits, '.', '-' and '_' only")])
+            raise InputError([Fault(Path(name).name, told("file_name_refused"))])
     jobs = []
     for title, name in zip(titles, names, strict=True):
         write = str(settings.mps_folder / f"{title}.mps") if settings.mps_folder and not _is_file(name) else ""
@@ -161,7 +162,7 @@ def write_book(path: Path, dataset: xr.Dataset, rows: list[Record]) -> tuple[Pat
         for draft, whole in zip(drafts, files, strict=True):
             draft.replace(whole)
     except OSError as error:
-        raise ResultError(f"{files[0].name} could not be written ({error})") from error
+        raise ResultError(told("book_not_written", file=files[0].name, why=error)) from error
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
@@ -172,12 +173,12 @@ def read_book(path: Path) -> xr.Dataset:
     """A run book by its path, with or without ``.nc``; raises ``InputError`` for what is none."""
     file = path if path.suffix == ".nc" else path.with_name(f"{path.name}.nc")
     if not file.is_file():
-        raise InputError([Fault(str(file), "no such run book; make one with run.py bench -o")])
+        raise InputError([Fault(str(file), told("no_run_book"))])
     try:
         with xr.open_dataset(file, engine="netcdf4") as opened:
             book = opened.load()
     except (OSError, ValueError) as error:
-        raise InputError([Fault(str(file), "not a readable netCDF file")]) from error
+        raise InputError([Fault(str(file), told("netcdf_unreadable"))]) from error
     if set(DIMS) - set(book.dims) or {field.name for field in FIELDS} - set(book.data_vars):
-        raise InputError([Fault(str(file), "not a run book")])
+        raise InputError([Fault(str(file), told("not_a_run_book"))])
     return book

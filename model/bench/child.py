@@ -120,10 +120,10 @@ def main(job_file: Path, record_file: Path) -> None:
     try:
         record = TASKS[job["task"]](job)
     except InputError as error:
-        faults = [[fault.file, fault.message, fault.row, fault.column] for fault in error.faults]
+        faults = [[fault.file, fault.message.record(), fault.row, fault.column] for fault in error.faults]
         record = {"error": str(error), "kind": "input", "faults": faults, "code": error.exit_code}
     except PathwayError as error:
-        record = {"error": str(error), "kind": "other", "code": error.exit_code}
+        record = {"error": str(error), "kind": "other", "told": error.message.record(), "code": error.exit_code}
     with contextlib.suppress(OSError):
         record_file.write_text(json.dumps(record), encoding="utf-8")
 

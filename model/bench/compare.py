@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +113,23 @@ def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     if len(set(size[use].tolist())) < 2:
         return float("nan")
     return float(np.polyfit(np.log(size[use]), np.log(value[use]), 1)[0])
+
+
+def grown(records: Sequence[Mapping[str, Any]]) -> list[Growth]:
+    """Exponents of what ``measure_growth`` measured, with lines x years; steps that stopped at a limit count for nothing."""
+    stages = list(dict.fromkeys(stage for record in records for stage in record["seconds"]))
+    stopped = {"lp": "ended", "mip": "mip_ended"}
+
+    def values(quantity: str) -> dict[str, list[float]]:
+        return {
+            stage: [
+                record[quantity].get(stage, np.nan) if stage not in stopped or record[stopped[stage]] == "optimal" else np.nan
+                for record in records
+            ]
+            for stage in stages
+        }
+
+    return growth([record["lines"] * record["years"] for record in records], values("seconds"), values("memory"))
 
 
 def growth(sizes: Sequence[float], seconds: Mapping[str, Sequence[float]], memory: Mapping[str, Sequence[float]]) -> list[Growth]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import highspy
 
 from model.errors import Fault, InputError
+from model.language import told
 from model.solve import silent_highs
 
 Option = str | int | float | bool
@@ -35,7 +36,7 @@ class Configuration:
     install: str = "pip install highspy"
 
 
-HIPO = "a HiGHS that is built with HiPO (the wheels of highspy 1.16 are not)"
+HIPO = told("hipo_needed")
 CONFIGURATIONS = {
     item.name: item
     for item in (
@@ -47,7 +48,7 @@ CONFIGURATIONS = {
         Configuration("highs-nopresolve", linear={"presolve": "off"}, mixed={"presolve": "off"}),
         Configuration("highs-nosymmetry", mixed={"mip_detect_symmetry": False}),
         Configuration("highs-threads2", linear={"threads": 2, "parallel": "on"}, mixed={"threads": 2, "parallel": "on"}),
-        Configuration("scip", "scip", install="apt-get install scip, or conda install -c conda-forge scip"),
+        Configuration("scip", "scip", install=told("scip_needed")),
         Configuration("cbc", "cbc", install="apt-get install coinor-cbc"),
         Configuration("glpk", "glpk", install="apt-get install glpk-utils"),
     )
@@ -62,10 +63,10 @@ def chosen(names: Sequence[str]) -> list[Configuration]:
     for name in names:
         if name not in CONFIGURATIONS:
             near = difflib.get_close_matches(name, CONFIGURATIONS, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(CONFIGURATIONS)}"
-            faults.append(Fault("--configs", f"unknown configuration '{name}'; {hint}"))
+            hint = told("did_you_mean", name=near[0]) if near else told("known_are", names=", ".join(CONFIGURATIONS))
+            faults.append(Fault("--configs", told("configuration_unknown", name=name, hint=hint)))
     if faults or not names:
-        raise InputError(faults or [Fault("--configs", "names no configuration")])
+        raise InputError(faults or [Fault("--configs", told("no_configuration"))])
     return [CONFIGURATIONS[name] for name in dict.fromkeys(names)]
 
 

@@ -9,6 +9,7 @@ from model.bench.answer import Answer
 from model.bench.configurations import Configuration, Option
 from model.bench.instances import Instance, to_lp
 from model.errors import SolverError
+from model.language import told
 from model.solve import silent_highs
 
 TERMINATIONS = {
@@ -23,9 +24,9 @@ def pass_to_highs(instance: Instance, options: Mapping[str, Option]) -> highspy.
     highs = silent_highs()
     for name, value in options.items():
         if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
-            raise SolverError(f"HiGHS {highs.version()} does not know {name} = {value}")
+            raise SolverError(told("option_unknown", version=highs.version(), option=name, value=value))
     if highs.passModel(to_lp(instance)) == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused the model")
+        raise SolverError(told("model_refused"))
     return highs
 
 

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from model.errors import Fault, InputError, SolverError
 from model.handover import Matrix
+from model.language import told
 from model.solve import silent_highs
 
 Floats = npt.NDArray[np.float64]
@@ -66,19 +67,19 @@ def stage_instance(matrix: Matrix, goal: str, kept: dict[str, float]) -> Instanc
 def read_mps(path: Path) -> Instance:
     """An MPS file, by HiGHS' reader; raises ``InputError`` for what is missing, damaged or not linear."""
     if not path.is_file():
-        raise InputError([Fault(str(path), "no such MPS file")])
+        raise InputError([Fault(str(path), told("no_mps_file"))])
     if not TITLE.fullmatch(path.name):
-        raise InputError([Fault(path.name, "name the file with letters, digits, '.', '-' and '_' only")])
+        raise InputError([Fault(path.name, told("file_name_refused"))])
     highs = silent_highs()
     read = highs.readModel(str(path))
     lp = highs.getLp()
     if read == highspy.HighsStatus.kError or not lp.num_col_:
-        raise InputError([Fault(path.name, "not a readable MPS file (damaged, empty or of another format)")])
+        raise InputError([Fault(path.name, told("mps_unreadable"))])
     if highs.getModel().hessian_.dim_:
-        raise InputError([Fault(path.name, "has a quadratic objective; only linear models can be benchmarked")])
+        raise InputError([Fault(path.name, told("mps_quadratic"))])
     kinds = [highspy.HighsVarType.kContinuous] * lp.num_col_ if not len(lp.integrality_) else list(lp.integrality_)
     if set(kinds) - {highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger}:
-        raise InputError([Fault(path.name, "has semi-continuous columns; only plain mixed-integer models can be benchmarked")])
+        raise InputError([Fault(path.name, told("mps_semicontinuous"))])
     shape = (lp.num_row_, lp.num_col_)
     parts = (np.array(lp.a_matrix_.value_), np.array(lp.a_matrix_.index_), np.array(lp.a_matrix_.start_))
     kind: Any = sparse.csc_array if lp.a_matrix_.format_ == highspy.MatrixFormat.kColwise else sparse.csr_array
@@ -120,10 +121,10 @@ def write_mps(instance: Instance, path: Path) -> None:
     """Write an instance without any name that says what it is about."""
     highs = silent_highs()
     if highs.passModel(to_lp(instance, named=True)) == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused the model")
+        raise SolverError(told("model_refused"))
     path.parent.mkdir(parents=True, exist_ok=True)
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
-        raise SolverError(f"{path.name} could not be written")
+        raise SolverError(told("mps_not_written", file=path.name))
 
 
 def violations(instance: Instance, point: Floats) -> dict[str, float]:

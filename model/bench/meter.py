@@ -34,17 +34,19 @@ class Meter:
     """What each step took."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Measure one step; the same name adds up."""
         _forget()
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+            self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - used
             self.memory[name] = max(self.memory.get(name, 0.0), _peak())
 
     def peak(self) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import Fault, InputError, PathwayError
+from model.language import recalled, told
 
 HOME = Path(__file__).resolve().parents[2]
 PATIENCE = 1800.0
@@ -55,9 +56,9 @@ def sound(record: dict[str, Any], what: str) -> dict[str, Any]:
     if "error" not in record:
         return record
     if record["kind"] == "input":
-        raise InputError([Fault(file, message, row, column) for file, message, row, column in record["faults"]])
+        raise InputError([Fault(file, recalled(message), row, column) for file, message, row, column in record["faults"]])
     if record["kind"] == "crash":
-        raise InputError([Fault(what, f"cannot be opened: {record['error']}")])
-    error = PathwayError(f"{what}: {record['error']}")
+        raise InputError([Fault(what, told("cannot_be_opened", why=record["error"]))])
+    error = PathwayError(told("about", subject=what, why=recalled(record.get("told", record["error"]))))
     error.exit_code = int(record.get("code", 5))
     raise error

@@ -83,9 +83,9 @@ def _energy(draft: Draft) -> None:
     """Energy (equivalent value) per unit made, fitted and of output; value added per output."""
     x = draft.x
     for name, grouped, array in (
-        ("line_energy", "energy_lines", xr.dot(x["use"], x["equivalent"], dim="good")),
-        ("fit_energy", "energy_fits", xr.dot(x["change"], x["equivalent"], dim="good")),
-        ("segment_energy", "energy_segments", xr.dot(x["need"].clip(min=0), x["equivalent"], dim="good")),
+        ("line_energy", "energy_lines", xr.dot(x["use"], x["equivalent"], dim="good", optimize=True)),
+        ("fit_energy", "energy_fits", xr.dot(x["change"], x["equivalent"], dim="good", optimize=True)),
+        ("segment_energy", "energy_segments", xr.dot(x["need"].clip(min=0), x["equivalent"], dim="good", optimize=True)),
     ):
         found = draft.sparse(array)
         draft.add_values(name, found)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyomo.environ as pyo
 import xarray as xr
 
-from model.build.keys import Keys, Labels, joined, keys, product
+from model.build.keys import Keys, Labels, increasing, joined, keys, product
 from model.build.lazy import LazyGroups, LazyParam, LazySet, place_in
 
 Numbers = npt.NDArray[Any]
@@ -68,8 +68,9 @@ class Draft:
         """An indexed set from keys and members; keys without members get an empty set, unknown keys are dropped."""
         index = getattr(self.m, over)
         width = len(by.columns)
-        pairs = joined(by, members).unique()
-        by, members = pairs.parts(*range(width)), pairs.parts(*range(width, len(pairs.columns)))
+        if not increasing(joined(members, by)):
+            pairs = joined(by, members).unique()
+            by, members = pairs.parts(*range(width)), pairs.parts(*range(width, len(pairs.columns)))
         if self.lazy:
             setattr(self.m, name, LazyGroups(index, (by, members)))
             return

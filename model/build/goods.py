@@ -45,9 +45,9 @@ def declare_emissions(draft: Draft) -> None:
     draft.add_set("source_years", product(labels.of("source"), labels.of("year")))
     factor = x["factor"]
     parts = {
-        "intensity": x["direct"] + xr.dot(x["use"], factor, dim="good"),
-        "relief": x["direct_change"] + xr.dot(x["change"], factor, dim="good"),
-        "segment_intensity": x["segment_direct"] + xr.dot(x["need"].clip(min=0), factor, dim="good"),
+        "intensity": x["direct"] + xr.dot(x["use"], factor, dim="good", optimize=True),
+        "relief": x["direct_change"] + xr.dot(x["change"], factor, dim="good", optimize=True),
+        "segment_intensity": x["segment_direct"] + xr.dot(x["need"].clip(min=0), factor, dim="good", optimize=True),
     }
     for (name, part), grouped in zip(parts.items(), ("emitters", "relievers", "segment_emitters"), strict=True):
         found = draft.sparse(part.transpose(part.dims[0], "source", "year"))

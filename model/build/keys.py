@@ -39,7 +39,7 @@ def column(labels: Sequence[Any], names: list[Any] | None = None) -> Column:
     """Labels as codes into names, by default into the labels' own list."""
     known = list(dict.fromkeys(labels)) if names is None else names
     code = {name: place for place, name in enumerate(known)}
-    return Column(known, np.fromiter((code[label] for label in labels), np.int64, len(labels)))
+    return Column(known, np.fromiter(map(code.__getitem__, labels), np.int64, len(labels)))
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,16 @@ class Keys:
 
     def unique(self) -> "Keys":
         """Each key once, where it stands first."""
+        if increasing(self):
+            return self
         _, first = np.unique(self.numbers(), return_index=True)
         return self if len(first) == len(self) else self.take(np.sort(first))
+
+
+def increasing(known: Keys) -> bool:
+    """Does every key's number exceed the one before, so that none comes twice?"""
+    numbers = known.numbers()
+    return bool(np.all(numbers[1:] > numbers[:-1]))
 
 
 def keys(labels: Iterable[Any], dimen: int = 1) -> Keys:

@@ -6,10 +6,11 @@ from model.checks.facts import check_unit
 from model.checks.references import ids
 from model.contract import Account, Clause, Cluster, Fact, Group, Named, Replay
 from model.errors import Faults
+from model.language import told
 from model.names import VALUES
 from model.rules import RULE_NAMES
 from model.tables import Tables
-from model.units import UnitError, measure
+from model.units import UnitError, dimension_name, measure
 
 SHARE = ("one", "")
 _GROUP_RULES = (
@@ -43,14 +44,14 @@ def check_clauses(tables: Tables, faults: Faults) -> None:
         if not isinstance(row, Clause):
             continue
         if row.rule not in subjects:
-            kind = "is not a rule of the formulation" if row.rule not in RULE_NAMES else "is no rule that a clause can state"
-            faults.add("clauses.csv", f"'{row.rule}' {kind} (allowed: {', '.join(sorted(subjects))})", number, "rule")
+            key = "rule_unknown" if row.rule not in RULE_NAMES else "rule_not_for_clauses"
+            faults.add("clauses.csv", told(key, rule=row.rule, allowed=", ".join(sorted(subjects))), number, "rule")
         elif row.subject not in subjects[row.rule]:
             shown = ", ".join(sorted(subjects[row.rule]))
-            message = f"clause '{row.id}' names nothing: {row.rule} can be about {shown}, not '{row.subject}'"
+            message = told("clause_names_nothing", clause=row.id, rule=row.rule, allowed=shown, found=row.subject)
             faults.add("clauses.csv", message, number, "subject")
         elif row.rule not in _WITHOUT_VALUE and row.id not in valued:
-            faults.add("clauses.csv", f"clause '{row.id}' has no value in clause_facts.csv", number, "id")
+            faults.add("clauses.csv", told("clause_without_value", clause=row.id), number, "id")
         else:
             sound[row.id] = row
     _units(tables, sound, faults)
@@ -70,7 +71,8 @@ def _units(tables: Tables, clauses: dict[str, Clause], faults: Faults) -> None:
         except UnitError:
             continue
         if found != asked:
-            faults.add("clause_facts.csv", f"unit '{row.unit}' measures {found[0]}, but {clause.rule} asks for {asked[0]}", number, "unit")
+            words = {"found": dimension_name((found[0], "")), "asked": dimension_name((asked[0], ""))}
+            faults.add("clause_facts.csv", told("clause_unit", unit=row.unit, rule=clause.rule, **words), number, "unit")
 
 
 def check_replay(tables: Tables, faults: Faults) -> None:
@@ -85,7 +87,7 @@ def check_replay(tables: Tables, faults: Faults) -> None:
         for term in row.quantity.split("+"):
             kind, _, subject = term.partition(":")
             if kind not in ("make", "value", "emissions", "direct", "fuel") or subject not in known[kind]:
-                faults.add("replay.csv", f"'{term}' names nothing that the model makes", number, "quantity")
+                faults.add("replay.csv", told("replay_names_nothing", term=term), number, "quantity")
                 continue
             asked = measure(groups[subject].unit).dimensions[0] if kind == "make" else "money" if kind == "value" else "carbon"
             try:
@@ -93,4 +95,5 @@ def check_replay(tables: Tables, faults: Faults) -> None:
             except UnitError:
                 continue
             if found != asked:
-                faults.add("replay.csv", f"unit '{row.unit}' measures {found}, but '{term}' is {asked}", number, "unit")
+                words = {"found": dimension_name((found, "")), "asked": dimension_name((asked, ""))}
+                faults.add("replay.csv", told("replay_unit", unit=row.unit, term=term, **words), number, "unit")

@@ -16,6 +16,7 @@ from model.contract import (
     Transition,
 )  # fmt: skip
 from model.errors import Faults
+from model.language import told
 from model.names import Trade
 from model.tables import Tables
 
@@ -33,8 +34,8 @@ def check_goods_and_groups(tables: Tables, faults: Faults) -> None:
             check_unit(row.unit, "goods.csv", number, faults)
             for column, trade, limit in (("buy", row.buy, "supply"), ("sell", row.sell, "sales")):
                 if trade is Trade.LIMITED and ("good_facts", row.id, limit) not in stated:
-                    done = "bought" if column == "buy" else "sold"
-                    faults.add("goods.csv", f"'{row.id}' is {done} up to a limit, but good_facts.csv has no {limit} for it", number, column)
+                    key = "bought_without_limit" if column == "buy" else "sold_without_limit"
+                    faults.add("goods.csv", told(key, good=row.id, parameter=limit), number, column)
     for number, row in tables.numbered("groups"):
         if isinstance(row, Group):
             check_unit(row.unit, "groups.csv", number, faults)
@@ -48,11 +49,11 @@ def check_lines(tables: Tables, faults: Faults) -> None:
         if not isinstance(row, Line):
             continue
         if ("line_facts", row.id, "capacity") not in stated:
-            faults.add("lines.csv", f"'{row.id}' has no capacity in line_facts.csv", number, "id")
+            faults.add("lines.csv", told("line_without_capacity", line=row.id), number, "id")
         if row.status == "candidate" and standing.get(row.configuration, False):
-            faults.add("lines.csv", f"'{row.id}' is a candidate but starts in a standing configuration", number, "status")
+            faults.add("lines.csv", told("candidate_stands", line=row.id), number, "status")
         if row.status == "closed" and row.last_year is None:
-            faults.add("lines.csv", f"'{row.id}' is closed but has no last_year", number, "last_year")
+            faults.add("lines.csv", told("closed_without_year", line=row.id), number, "last_year")
 
 
 def check_transitions(tables: Tables, faults: Faults) -> None:
@@ -64,11 +65,11 @@ def check_transitions(tables: Tables, faults: Faults) -> None:
             continue
         for name in row.applies:
             if name not in families:
-                faults.add("transitions.csv", f"'{name}' is neither a family nor a line of lines.csv", number, "applies")
+                faults.add("transitions.csv", told("no_family_or_line", name=name), number, "applies")
         if row.debits and not row.ratio:
-            faults.add("transitions.csv", f"'{row.id}' debits a quota account but names no ratio class", number, "ratio")
+            faults.add("transitions.csv", told("debit_without_ratio", transition=row.id), number, "ratio")
         if row.debits and row.debits not in ruled:
-            message = f"account '{row.debits}' has no replacement clause, so its quota would be free"
+            message = told("account_without_clause", account=row.debits)
             faults.add("transitions.csv", message, number, "debits")
 
 
@@ -80,11 +81,11 @@ def check_segments(tables: Tables, faults: Faults) -> None:
         if not isinstance(row, Segment):
             continue
         if row.cluster in kinds and kinds[row.cluster].kind != "cluster":
-            faults.add("segments.csv", f"'{row.cluster}' is a chain; name the cluster that it belongs to", number, "cluster")
+            faults.add("segments.csv", told("chain_for_cluster", chain=row.cluster), number, "cluster")
         elif row.chain in kinds and (kinds[row.chain].kind != "chain" or kinds[row.chain].parent != row.cluster):
-            faults.add("segments.csv", f"'{row.chain}' is not a chain of cluster '{row.cluster}'", number, "chain")
+            faults.add("segments.csv", told("chain_of_another", chain=row.chain, cluster=row.cluster), number, "chain")
         if row.sells and (row.id, row.sells) not in pulled:
-            faults.add("segments.csv", f"'{row.id}' sells {row.sells}, but segment_facts.csv has no use of it", number, "sells")
+            faults.add("segments.csv", told("sale_without_use", segment=row.id, good=row.sells), number, "sells")
 
 
 def check_used(tables: Tables, faults: Faults) -> None:
@@ -106,4 +107,4 @@ def check_used(tables: Tables, faults: Faults) -> None:
     for kind, names in used:
         for number, row in tables.numbered(kind.title):
             if getattr(row, "id", None) not in names:
-                faults.add(f"{kind.title}.csv", f"'{getattr(row, 'id', '')}' is used nowhere", number, "id")
+                faults.add(f"{kind.title}.csv", told("row_unused", name=getattr(row, "id", "")), number, "id")

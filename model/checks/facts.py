@@ -20,6 +20,7 @@ from model.contract import (
 )  # fmt: skip
 from model.errors import Faults
 from model.facts import REGISTRY, out_of_range
+from model.language import told, told_all
 from model.names import Source
 from model.parameters import Parameter
 from model.tables import Tables
@@ -39,15 +40,16 @@ def check_facts(tables: Tables, faults: Faults) -> None:
     for table in FACTS:
         subjects = _subjects(table, tables)
         allowed = sorted(name for where, name in REGISTRY if where == table)
-        where = " or ".join(f"{kind.title}.csv" for kind in _KINDS.get(table, ())) or f"the subjects ({CITY})"
+        files = [told("told_as_it_is", text=f"{kind.title}.csv") for kind in _KINDS.get(table, ())]
+        where = told_all(files, "told_or_told") if files else told("word_subjects", subjects=CITY)
         for number, row in tables.numbered(table):
             if not isinstance(row, Fact):
                 continue
             if row.subject not in subjects:
-                faults.add(f"{table}.csv", f"'{row.subject}' is not in {where}", number, "subject")
+                faults.add(f"{table}.csv", told("key_unknown", name=row.subject, where=where), number, "subject")
             parameter = REGISTRY.get((table, row.parameter))
             if parameter is None:
-                message = f"parameter '{row.parameter}' is used nowhere (allowed: {', '.join(allowed)})"
+                message = told("parameter_unknown", parameter=row.parameter, allowed=", ".join(allowed))
                 faults.add(f"{table}.csv", message, number, "parameter")
                 continue
             _item(row, parameter, f"{table}.csv", number, faults)
@@ -71,19 +73,19 @@ def _item(row: Fact, parameter: Parameter, file: str, number: int, faults: Fault
     """The item stands where the parameter needs one, and names a source where it must."""
     sources = sorted(str(source) for source in Source)
     if parameter.item == "" and row.item is not None:
-        faults.add(file, f"'{row.parameter}' has no item; leave the cell empty", number, "item")
+        faults.add(file, told("item_not_needed", parameter=row.parameter), number, "item")
     if parameter.item and row.item is None:
-        faults.add(file, f"'{row.parameter}' needs its {parameter.item} in this cell", number, "item")
+        faults.add(file, told("item_needed", parameter=row.parameter, item=told(f"item_{parameter.item}")), number, "item")
     if parameter.item == "source" and row.item and row.item not in sources:
-        faults.add(file, f"'{row.item}' is not an emission source ({', '.join(sources)})", number, "item")
+        faults.add(file, told("source_unknown", name=row.item, allowed=", ".join(sources)), number, "item")
 
 
 def _variation(row: Fact, parameter: Parameter, file: str, number: int, faults: Faults) -> None:
     """A year or a path stands only where the parameter may vary with it."""
     if row.year is not None and not parameter.yearly:
-        faults.add(file, f"'{row.parameter}' does not vary by year; leave the cell empty", number, "year")
+        faults.add(file, told("year_not_needed", parameter=row.parameter), number, "year")
     if row.path is not None and not parameter.paths:
-        faults.add(file, f"'{row.parameter}' has no paths; leave the cell empty", number, "path")
+        faults.add(file, told("path_not_needed", parameter=row.parameter), number, "path")
 
 
 def _value(row: Fact, parameter: Parameter, file: str, number: int, faults: Faults) -> None:
@@ -91,12 +93,12 @@ def _value(row: Fact, parameter: Parameter, file: str, number: int, faults: Faul
     low = float("-inf") if row.low is None else row.low
     high = float("inf") if row.high is None else row.high
     if not low <= row.value <= high:
-        faults.add(file, f"value {row.value} is outside its range {low} to {high}", number, "value")
+        faults.add(file, told("value_outside", value=row.value, low=low, high=high), number, "value")
     wrong = out_of_range(row, parameter)
     if wrong:
         faults.add(file, wrong, number, "value")
     if row.grade == "E" and not row.note:
-        faults.add(file, "an estimate (grade E) needs its reason in the note", number, "note")
+        faults.add(file, told("estimate_without_reason"), number, "note")
 
 
 def _years(table: str, tables: Tables, faults: Faults) -> None:
@@ -107,7 +109,7 @@ def _years(table: str, tables: Tables, faults: Faults) -> None:
             stated[(row.subject, row.parameter, row.item, row.path)].setdefault(row.year is None, number)
     for found in stated.values():
         if len(found) == 2:
-            faults.add(f"{table}.csv", f"given for every year here, but by year in row {found[False]}", found[True], "year")
+            faults.add(f"{table}.csv", told("given_both_ways", row=found[False]), found[True], "year")
 
 
 def check_unit(unit: str, file: str, number: int, faults: Faults) -> None:
@@ -115,7 +117,7 @@ def check_unit(unit: str, file: str, number: int, faults: Faults) -> None:
     try:
         measure(unit)
     except UnitError as error:
-        faults.add(file, str(error), number, "unit")
+        faults.add(file, error.message, number, "unit")
 
 
 def known(unit: str) -> bool:
@@ -133,14 +135,12 @@ def check_metrics(tables: Tables, faults: Faults) -> None:
     metric: dict[str, str] = {}
     for number, row in tables.numbered("configuration_facts"):
         if isinstance(row, Fact) and row.parameter in named and metric.setdefault(row.subject, row.unit) != row.unit and known(row.unit):
-            message = f"'{row.parameter}' is in {row.unit}, but {row.subject}'s metric is {metric[row.subject]}"
+            message = told("metric_differs", parameter=row.parameter, unit=row.unit, subject=row.subject, metric=metric[row.subject])
             faults.add("configuration_facts.csv", message, number, "unit")
     hosts = {row.id: {metric[name] for name in row.configurations if name in metric} for row in tables.of(Measure)}
     hosts |= {row.id: {metric[row.configuration]} for row in tables.of(Line) if row.configuration in metric}
     for table, parameter in (("measure_facts", "specific_energy_saving"), ("line_facts", "specific_energy")):
         for number, row in tables.numbered(table):
             if isinstance(row, Fact) and row.parameter == parameter and hosts.get(row.subject, {row.unit}) != {row.unit}:
-                found = ", ".join(sorted(hosts[row.subject])) or "none"
-                faults.add(
-                    f"{table}.csv", f"'{parameter}' is in {row.unit}, but the metric of its configurations is {found}", number, "unit"
-                )
+                found = ", ".join(sorted(hosts[row.subject])) or told("word_none")
+                faults.add(f"{table}.csv", told("metric_of_hosts", parameter=parameter, unit=row.unit, metric=found), number, "unit")

@@ -24,6 +24,7 @@ from model.contract import (
 )  # fmt: skip
 from model.errors import Faults
 from model.facts import REGISTRY
+from model.language import told
 from model.tables import Tables
 
 _REFERENCES: tuple[tuple[type[Row], str, type[Row]], ...] = (
@@ -49,7 +50,7 @@ def check_references(tables: Tables, faults: Faults) -> None:
             value = getattr(row, column)
             for key in value if isinstance(value, list) else [value]:
                 if key is not None and key not in known:
-                    faults.add(f"{kind.title}.csv", f"'{key}' is not in {other.title}.csv", number, column)
+                    faults.add(f"{kind.title}.csv", told("key_unknown", name=key, where=f"{other.title}.csv"), number, column)
 
 
 def check_sources(tables: Tables, faults: Faults) -> None:
@@ -60,10 +61,10 @@ def check_sources(tables: Tables, faults: Faults) -> None:
             key = getattr(row, "source", None)
             cited.add(key)
             if key is not None and key not in known:
-                faults.add(f"{name}.csv", f"source '{key}' is not in sources.csv", number, "source")
+                faults.add(f"{name}.csv", told("cited_source_unknown", source=key), number, "source")
     for number, row in tables.numbered("sources"):
         if isinstance(row, SourceRow) and row.id not in cited:
-            faults.add("sources.csv", f"source '{row.id}' is cited nowhere", number, "id")
+            faults.add("sources.csv", told("source_uncited", source=row.id), number, "id")
 
 
 def _named_places(tables: Tables) -> Iterator[tuple[str, int, str, str | None]]:
@@ -88,9 +89,9 @@ def check_places(tables: Tables, faults: Faults) -> None:
     for table, number, column, place in _named_places(tables):
         good, _, site = (place or "").partition("@")
         if place is not None and good not in goods:
-            faults.add(f"{table}.csv", f"good '{good}' is not in goods.csv", number, column)
+            faults.add(f"{table}.csv", told("good_unknown", good=good), number, column)
         elif site and (good not in on_site or site not in sites):
-            faults.add(f"{table}.csv", f"'{place}': only on-site goods may name a site, and a line must stand there", number, column)
+            faults.add(f"{table}.csv", told("site_not_allowed", place=place), number, column)
         elif table in ("segments", "segment_facts") and good in on_site and not site:
-            message = f"'{good}' balances on site; a segment has no site, so name it: {good}@SITE"
+            message = told("site_needed", good=good)
             faults.add(f"{table}.csv", message, number, column)

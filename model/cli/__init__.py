@@ -6,26 +6,36 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from model.cli.alternatives import alternatives
 from model.cli.bench import bench
 from model.cli.check import check
 from model.cli.common import HELP, Lang
 from model.cli.compare import compare
 from model.cli.diff import diff
+from model.cli.ensemble import ensemble, futures
+from model.cli.explain import explain
 from model.cli.explore import explore
 from model.cli.export_inputs import export_inputs
+from model.cli.frontier import frontier
 from model.cli.import_inputs import import_inputs
 from model.cli.levers import levers
 from model.cli.math import math
+from model.cli.prices import prices
 from model.cli.replay import replay
 from model.cli.report import report
 from model.cli.run import run
+from model.cli.shapley import shapley
 from model.cli.show import show
 from model.cli.synth import synth
 from model.cli.tables import tables
+from model.cli.why import why
 from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
-VERBS = (run, check, replay, show, diff, compare, report, explore, levers, math, synth, bench, tables, export_inputs, import_inputs)
+VERBS = (
+    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives, explain,
+    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
+)  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
 app = typer.Typer(
@@ -50,8 +60,8 @@ def _explain(error: PathwayError, say: Speaker) -> list[str]:
     if isinstance(error, InputError):
         return fault_lines(error, say)
     if isinstance(error, InfeasibleError):
-        return [say("error_infeasible", what=clean(str(error)))]
-    return [clean(str(error))]
+        return [say("error_infeasible", what=clean(say.told(error.message)), name=error.scenario or "SCENARIO")]
+    return [clean(say.told(error.message))]
 
 
 def start(root: Path) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, speaker
 from model.errors import Fault, InputError, ResultError
+from model.language import told, told_all
 
 
 def compare(
@@ -28,14 +29,14 @@ def compare(
         try:
             results[name] = read_result(folders, name)
         except ResultError as error:
-            missing.append(str(error))
+            missing.append(error.message)
     if missing:
-        raise ResultError("\n".join(missing))
+        raise ResultError(told_all(missing, "told_then_told"))
     words = {"data": "compare_other_data", "base_year": "compare_other_base_year"}
     found = mismatches(results, base)
     if found:
-        told = [say(words[item.what], name=item.name, base=base, own=item.own, other=item.base) for item in found]
-        raise InputError([Fault(item.name, text) for item, text in zip(found, told, strict=True)])
+        texts = [told(words[item.what], name=item.name, base=base, own=item.own, other=item.base) for item in found]
+        raise InputError([Fault(item.name, text) for item, text in zip(found, texts, strict=True)])
     tables = read_checked(folders.province(str(results[base].manifest["data"])))
     for view in compare_views(results, base, tables, say, full=full, curve=curve):
         console.print(view)

@@ -21,7 +21,7 @@ def export_inputs(
 
     say, console = speaker(lang), open_console()
     tables = read_checked(folders_of(context).province(data))
-    tidied = export(tables, book, say, replace=replace)
+    tidied = export(tables, book, replace=replace)
     rows = sum(len(rows) for rows in tables.rows.values())
     console.print(say("inputs_exported", folder=f"data/{data}", rows=rows, book=book), markup=False, soft_wrap=True)
     if tidied:

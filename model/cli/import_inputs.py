@@ -7,6 +7,7 @@ import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, root_of, speaker
 from model.errors import Fault, InputError
+from model.language import told
 
 
 def import_inputs(
@@ -21,8 +22,8 @@ def import_inputs(
 
     say, folders = speaker(lang), folders_of(context)
     if (root_of(context) / to).resolve().parent != folders.data.resolve():
-        raise InputError([Fault(str(to), say("folder_outside"))])
+        raise InputError([Fault(str(to), told("folder_outside"))])
     target = folders.province(to.name)
-    tables = bring_in(book, target, say, replace=replace)
+    tables = bring_in(book, target, replace=replace)
     rows = sum(len(rows) for rows in tables.rows.values())
     open_console().print(say("inputs_imported", folder=f"data/{target.name}", rows=rows, name=target.name), markup=False, soft_wrap=True)

@@ -25,6 +25,6 @@ def replay(context: typer.Context, name: Annotated[str, typer.Argument(help=HELP
     failed = gate(problem, tables)
     console.print(say("replay_summary", passed=sum(g.passed for g in gates), failed=len(failed), checks=len(compared) - len(gates)))
     for line in failed:
-        console.print(line, markup=False)
+        console.print(say.told(line), markup=False)
     if failed:
         raise typer.Exit(7)

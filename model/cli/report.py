@@ -1,14 +1,11 @@
-"""``report``: stored results as one offline page."""
+"""``report``: stored results as one offline page, with the workbook, the IAMC tables and the netCDF files beside it."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from model.cli.common import HELP, Lang, folders_of, open_console, speaker
-from model.folders import Folders
-from model.language import Language, Speaker
 
 FILE = "report.html"
 
@@ -19,23 +16,27 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_report_output"))] = Path("out"),
     lang: Lang = None,
 ) -> None:
-    """Write one page about stored results, each examined anew."""
-    open_console().print(write_report(folders_of(context), names or [], output / FILE, lang, speaker(lang)))
-
-
-def write_report(folders: Folders, names: list[str], path: Path, lang: Language | None, say: Speaker) -> Text:
-    """Write the page of results (none named: all stored) and return what to tell. Raises ``ResultError`` where there is none."""
+    """Write the page and the tables of stored results, each examined anew."""
     from model.errors import ResultError
+    from model.language import told
     from model.report import payload, render
     from model.runner import read_checked, read_result
+    from model.sheets import write_tables
     from model.show.text import plain
-    from model.store import stored_names, write_atomic
+    from model.store import stored_names, write_text
 
-    chosen = names or sorted(stored_names(folders.results), key=lambda name: (name != "plan", name))
-    if not chosen:
-        raise ResultError(say("report_none", folder=folders.results.name))
-    results = [read_result(folders, name) for name in chosen]
-    tables = read_checked(folders.province(str(results[0].manifest["data"])))
+    say, folders = speaker(lang), folders_of(context)
+    results = [read_result(folders, name) for name in names or stored_names(folders.results)]
+    if not results:
+        raise ResultError(told("report_none", folder=folders.results.name))
+    if not names:  # all that rest on the same data as the plan, the plan first
+        results.sort(key=lambda stored: (stored.manifest["scenario"] != "plan", stored.manifest["scenario"]))
+        results = [stored for stored in results if stored.manifest["data_hash"] == results[0].manifest["data_hash"]]
+    data = str(results[0].manifest["data"])
+    tables = read_checked(folders.province(data))
     page = render(payload(results, tables, folders.results), lang)
-    write_atomic(path, page)
-    return plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results)))
+    path = output / FILE
+    write_text(path, page)
+    open_console().print(plain(say("report_done", path=path, size=len(page.encode()) // 1000, count=len(results))))
+    for written in write_tables(results, {data: tables}, output, folders.results):
+        open_console().print(plain(say("tables_written", path=written)))

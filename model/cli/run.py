@@ -1,5 +1,6 @@
 """``run``: solve scenarios and store each result; one is printed in full, many as a table with a row each."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -7,8 +8,15 @@ from rich.console import Console
 from rich.live import Live as Screen
 
 from model.cli.common import HELP, Lang, Names, folders_of, open_console, speaker
+from model.errors import InfeasibleError
 from model.folders import Folders
 from model.language import Speaker
+
+
+class SecondSolver(StrEnum):
+    """Solvers that can give a second opinion."""
+
+    SCIP = "scip"
 
 
 def run(
@@ -21,6 +29,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help=HELP("help_seed"), min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help=HELP("help_jobs"), min=1)] = None,
     force: Annotated[bool, typer.Option("--force", help=HELP("help_force"))] = False,
+    confirm: Annotated[SecondSolver | None, typer.Option(help=HELP("help_confirm"))] = None,
 ) -> None:
     """Run scenarios: a name, a file of scenarios/, or a pattern such as 'scenarios/*.yaml'."""
     from model.scenario import names_matching
@@ -30,27 +39,34 @@ def run(
     settings: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
     settings |= {"gaps": {}} if gap is not None else {}
     wanted = list(dict.fromkeys(name for word in names or ["plan"] for name in names_matching(folders.scenarios, word)))
-    code = _one(folders, wanted[0], settings, force, say, console) if len(wanted) == 1 else _many(
-        folders, wanted, settings, jobs, force, say, console
-    )  # fmt: skip
+    if len(wanted) > 1 and confirm is None:
+        code = _many(folders, wanted, settings, jobs, force, say, console)
+    else:
+        code = max(_one(folders, name, settings, force, confirm is not None, say, console) for name in wanted)
     if code:
         raise typer.Exit(code)
 
 
-def _one(folders: Folders, name: str, settings: dict[str, Any], force: bool, say: Speaker, console: Console) -> int:
+def _one(folders: Folders, name: str, settings: dict[str, Any], force: bool, second: bool, say: Speaker, console: Console) -> int:
     """Run one scenario in this process and print its result."""
     from model.live import Live
     from model.runner import read_checked
     from model.runner import run as run_scenario
     from model.scenario import read_scenario
-    from model.show import result_views
+    from model.show import opinion_line, result_views
     from model.show.text import plain
 
     options = read_scenario(folders.scenario(name)).solver.model_copy(update=settings)
     with Live(console, say) as live:
-        stored = run_scenario(folders, name, options=options, listener=live.heard, announce=live.step, force=force)
+        try:
+            stored = run_scenario(folders, name, options=options, listener=live.heard, announce=live.step, force=force, second=second)
+        except InfeasibleError as error:
+            error.scenario = name
+            raise
     for view in result_views(stored, read_checked(folders.province(str(stored.manifest["data"]))), say, folders.results):
         console.print(view)
+    for opinion in stored.manifest.get("second_solver", []):
+        console.print(opinion_line(opinion, say))
     if stored.manifest.get("unchanged"):
         console.print(plain(say("not_solved_again", name=name, finished=stored.manifest["finished"])))
     return 0 if stored.manifest["optimal"] else 4

@@ -7,6 +7,7 @@ import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, root_of, speaker
 from model.errors import Fault, InputError
+from model.language import told
 from model.names import NAME
 
 BASE_YEAR = 2020
@@ -29,7 +30,7 @@ def synth(
     folder = (root_of(context) / output).resolve()
     scenario = folders.scenarios / f"{folder.name}.yaml"
     if folder.parent != folders.data.resolve() or folder.exists() or scenario.exists() or not NAME.fullmatch(folder.name):
-        raise InputError([Fault(str(output), say("synth_outside"))])
+        raise InputError([Fault(str(output), told("synth_outside"))])
     last = BASE_YEAR + years - 1
     rows = synthesise(read_checked(folders.province("chongqing")), lines, last, seed)
     write_tables(rows, folder)

@@ -33,6 +33,7 @@ from model.compare.logmean import Floats, Pair, Split, split
 from model.compare.picture import FUEL, MARK, POWER, picture, summed
 from model.compare.terms import IMPORTS, SEGMENTS, Term
 from model.errors import ResultError
+from model.language import told
 from model.names import Source
 from model.store import Stored
 from model.tolerances import OBJECTIVE
@@ -211,10 +212,10 @@ def explained(one: Stored, first: int, other: Stored, last: int) -> xr.Dataset:
     """
     found = attribution(picture(one.result, one.inputs, first), picture(other.result, other.inputs, last))
     ends = one.result["emission"].sel(year=first, drop=True), other.result["emission"].sel(year=last, drop=True)
-    change, told = ends[1] - ends[0], found["effect"].sum(("term", "part"))
-    residual = float(np.abs(told - change).max() / max(1.0, float(np.abs(ends[0]).max()), float(np.abs(ends[1]).max())))
+    change, split = ends[1] - ends[0], found["effect"].sum(("term", "part"))
+    residual = float(np.abs(split - change).max() / max(1.0, float(np.abs(ends[0]).max()), float(np.abs(ends[1]).max())))
     if not residual <= OBJECTIVE:
-        raise ResultError(f"the attribution misses the ledger by {residual:.1e}; the result does not hold")
+        raise ResultError(told("attribution_misses", residual=residual))
     return found.assign(change=change.assign_attrs(units="10ktCO2e")).assign_attrs(residual=residual, first=int(first), last=int(last))
 
 

@@ -9,25 +9,28 @@ import pyomo.environ as pyo
 from pyomo.common.errors import InfeasibleConstraintException
 from scipy import sparse
 
+from model.compile.labels import LARGEST, Places
 from model.compile.names import ColumnNames, RowNames, blocks_of
-from model.compile.rows import Reader, Rows, nothing
+from model.compile.rows import Part, Reader, Rows, nothing, write
 from model.compile.templates import UnsupportedError, check_version
-from model.handover import Matrix
+from model.errors import SolverError
+from model.handover import Floats, Matrix
+from model.language import told
 
 LOG = logging.getLogger(__name__)
 
 
-def _rows(reader: Reader, component: Any) -> Rows:
+def _rows(reader: Reader, component: Any, first: int) -> Rows:
     """Compiled where possible; else expanded, with a note in the log."""
     if component.is_indexed() and not len(component.index_set()):
         return nothing(component)
     try:
         if any(not part.active for part in component._data.values()):
             raise UnsupportedError("some of its rows are switched off")
-        return reader.rule(component)
+        return reader.rule(component, first)
     except UnsupportedError as reason:
         LOG.warning("rule '%s' is expanded by stock Pyomo row by row: %s", component.name, reason)
-        return reader.expand(component)
+        return reader.expand(component, first)
 
 
 def compile_model(m: pyo.ConcreteModel) -> Matrix:
@@ -39,57 +42,78 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     check_version()
     reader = Reader()
     goals = {part.local_name: reader.objective(part) for part in m.component_objects(pyo.Objective, active=True)}
-    parts = [_rows(reader, component) for component in m.component_objects(pyo.Constraint, active=True)]
-    starts = np.concatenate([[0], np.cumsum([len(part.lower) for part in parts], dtype=np.int64)])
-    lower = np.concatenate([np.zeros(0), *(part.lower for part in parts)])
-    upper = np.concatenate([np.zeros(0), *(part.upper for part in parts)])
-    row = _codes([part.row + start for part, start in zip(parts, starts, strict=False)])
-    column = _codes([part.column for part in parts])
-    value = np.concatenate([np.zeros(0), *(part.value for part in parts)])
-    matrix = sparse.csc_array(sparse.coo_array((value, (row, column)), shape=(len(lower), reader.columns.count)))
-    matrix.eliminate_zeros()
-    names = RowNames([part.component for part in parts], [part.indices for part in parts], starts)
-    matrix, kept = _without_idle_rows(matrix, lower, upper, names)
-    objectives = {name: np.bincount(at, values, reader.columns.count) for name, (at, values, _) in goals.items()}
+    found: list[Rows] = []
+    starts = [0]
+    for component in m.component_objects(pyo.Constraint, active=True):
+        found.append(_rows(reader, component, starts[-1]))
+        starts.append(starts[-1] + len(found[-1].lower))
+    lower = np.concatenate([np.zeros(0), *(rows.lower for rows in found)])
+    upper = np.concatenate([np.zeros(0), *(rows.upper for rows in found)])
+    names = RowNames([rows.component for rows in found], [rows.indices for rows in found], np.array(starts))
+    matrix = _joined([part for rows in found for part in rows.parts], len(lower), reader.columns.count)
+    found.clear()
+    kept = _used_rows(matrix, lower, upper, names)
     used = np.diff(matrix.indptr) > 0
-    for costs in objectives.values():
-        used |= costs != 0
+    for at, values, _ in goals.values():
+        used[at[values != 0]] = True
     low, high, whole = reader.columns.bounds()
     return Matrix(
         model=m,
         columns=ColumnNames(reader.columns, np.flatnonzero(used)),
         rows=names.kept(kept),
-        matrix=sparse.csc_array(
-            (matrix.data, matrix.indices, matrix.indptr[np.append(used, True)]), shape=(len(kept), int(np.count_nonzero(used)))
-        ),
+        matrix=_reduced(matrix, kept, used),
         lower=lower[kept],
         upper=upper[kept],
         column_lower=low[used],
         column_upper=high[used],
         integer=whole[used],
-        objectives={name: costs[used] for name, costs in objectives.items()},
+        objectives={name: _spread(at, values, used) for name, (at, values, _) in goals.items()},
         offsets={name: offset for name, (_, _, offset) in goals.items()},
         blocks=blocks_of(reader.columns, used),
     )
 
 
-def _codes(parts: list[Any]) -> npt.NDArray[np.int32]:
-    """Places of entries, in the width that SciPy and HiGHS count in."""
-    return np.concatenate([np.zeros(0, dtype=np.int32), *parts], dtype=np.int32, casting="same_kind")
+def _spread(at: Places, values: Floats, used: npt.NDArray[np.bool_]) -> Floats:
+    """Coefficients of an objective, over the columns in use."""
+    costs = np.zeros(len(used))
+    np.add.at(costs, at, values)
+    return costs[used]
 
 
-def _without_idle_rows(matrix: Any, lower: Any, upper: Any, names: RowNames) -> tuple[Any, Any]:
-    """The matrix without rows that bind nothing, and the positions of those that stay."""
-    entries = np.bincount(matrix.indices, minlength=len(lower))
-    impossible = np.flatnonzero((entries == 0) & ((lower > 0) | (upper < 0)))
+def _joined(parts: list[Part], rows: int, columns: int) -> sparse.csc_array:
+    """All entries as one matrix; what comes twice is added, what is zero left out."""
+    size = sum(part.size for part in parts)
+    if max(rows, size) > LARGEST:
+        raise SolverError(told("too_many_entries"))
+    row, column, value = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32), np.empty(size)
+    write(parts, row, column, value)
+    parts.clear()
+    matrix = sparse.csc_array(sparse.coo_array((value, (row, column)), shape=(rows, columns)))
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _used_rows(matrix: sparse.csc_array, lower: Floats, upper: Floats, names: RowNames) -> npt.NDArray[np.intp]:
+    """Positions of the rows that bind something."""
+    filled = np.zeros(len(lower), dtype=bool)
+    filled[matrix.indices] = True
+    impossible = np.flatnonzero(~filled & ((lower > 0) | (upper < 0)))
     if len(impossible):
         component, index = names[int(impossible[0])]
         raise InfeasibleConstraintException(f"model contains a trivially infeasible constraint, '{component}[{index}]'")
-    keep = (entries > 0) & (np.isfinite(lower) | np.isfinite(upper))
-    if keep.all():
-        return matrix, np.arange(len(lower))
-    if np.any((entries > 0) & ~keep):
-        return sparse.csc_array(sparse.csr_array(matrix)[keep]), np.flatnonzero(keep)
-    place = np.cumsum(keep) - 1
-    smaller = sparse.csc_array((matrix.data, place[matrix.indices], matrix.indptr), shape=(int(keep.sum()), matrix.shape[1]))
-    return smaller, np.flatnonzero(keep)
+    return np.flatnonzero(filled & (np.isfinite(lower) | np.isfinite(upper)))
+
+
+def _reduced(matrix: sparse.csc_array, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.bool_]) -> sparse.csc_array:
+    """The matrix without the other rows and columns; columns that go are empty."""
+    start = matrix.indptr[np.append(columns, True)]
+    place = np.full(matrix.shape[0], -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    index, value = matrix.indices, matrix.data
+    if len(rows) < len(place):
+        index = place[index]
+        gone = index < 0
+        if gone.any():
+            start = start - np.searchsorted(np.flatnonzero(gone), start).astype(start.dtype)
+            index, value = index[~gone], value[~gone]
+    return sparse.csc_array((value, index, start), shape=(len(rows), int(np.count_nonzero(columns))))

@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from model.compile.evaluate import Numbers
-from model.compile.labels import Labels, Places
+from model.compile.labels import LARGEST, Labels
 from model.compile.scope import Scope
 from model.compile.templates import UnsupportedError
+from model.errors import SolverError
+from model.language import told
 
 
 class Columns:
@@ -28,13 +30,14 @@ class Columns:
             found = self.first[id(variable)] = self.count
             self.variables.append(variable)
             self.count += self.labels.size(variable.index_set()) if variable.is_indexed() else 1
+            if self.count > LARGEST:
+                raise SolverError(told("too_many_columns"))
         return found
 
-    def positions(self, variable: Any, indices: tuple[Any, ...], scope: Scope) -> Places:
-        """Columns of a term at every place of its scope, flat."""
-        first = self.touch(variable)
-        inside: Any = scope.positions(variable.index_set(), indices) if variable.is_indexed() else np.int64(0)
-        return np.ascontiguousarray(np.broadcast_to(inside + first, scope.shape), dtype=np.int64).ravel()
+    def parts(self, variable: Any, indices: tuple[Any, ...], scope: Scope) -> list[npt.NDArray[Any]]:
+        """Parts that add up to the columns of a term, each broadcastable over the term's scope."""
+        first = np.full((1,) * len(scope.axes), self.touch(variable), dtype=np.int32)
+        return [first, *scope.parts(variable.index_set(), indices)] if variable.is_indexed() else [first]
 
     def of(self, data: Any) -> int:
         """The column of one expanded variable."""

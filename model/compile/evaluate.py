@@ -23,20 +23,20 @@ class Parameters:
     """Values of parameters as arrays in the order of their index sets, read once."""
 
     def __init__(self) -> None:
-        self._arrays: dict[int, Numbers] = {}
+        self._arrays: dict[int, tuple[Numbers, bool]] = {}
         self._alive: list[Any] = []
 
-    def array(self, parameter: Any) -> Numbers:
-        """Flat values; what has no value is NaN."""
+    def array(self, parameter: Any) -> tuple[Numbers, bool]:
+        """Flat values, what has no value is NaN; and whether all have one."""
         found = self._arrays.get(id(parameter))
         if found is None:
             held = getattr(parameter, "held", None)
             if held is None:
-                values = parameter.extract_values()
-                found = np.array([values.get(key, np.nan) for key in parameter.index_set()], dtype=float)
+                given = parameter.extract_values()
+                values = np.array([given.get(key, np.nan) for key in parameter.index_set()], dtype=float)
             else:
-                found = held
-            self._arrays[id(parameter)] = found
+                values = held
+            found = self._arrays[id(parameter)] = (values, not np.isnan(values).any())
             self._alive.append(parameter)
         return found
 
@@ -64,17 +64,21 @@ class Parameters:
         parameter = expression.arg(0)
         if getattr(parameter, "ctype", None) is not pyo.Param:
             raise UnsupportedError(f"{expression} in a coefficient")
-        values = self.array(parameter)[scope.positions(parameter.index_set(), tuple(expression.args[1:]))]
-        if np.isnan(values).any():
+        array, complete = self.array(parameter)
+        values = array[scope.positions(parameter.index_set(), tuple(expression.args[1:]))]
+        if not complete and np.isnan(values).any():
             raise UnsupportedError(f"{parameter.name} has no value for some index")
         return values
 
     def _label(self, index: Any, scope: Scope) -> Any:
         """A year used as a number."""
-        place, codes = scope.column(index)
+        place = scope.place(index)
+        if place is None:
+            raise UnsupportedError(f"{index} is used as a number")
+        codes = scope.axes[place].codes(index._id)
         names = scope.labels.names
         used, inverse = np.unique(codes, return_inverse=True)
         if not all(names[code].__class__ in native_numeric_types for code in used):
             raise UnsupportedError(f"{index} is used as a number")
         numbers = np.array([float(names[code]) for code in used])[inverse]
-        return numbers if place is None else scope.along(place, numbers)
+        return scope.along(place, numbers)

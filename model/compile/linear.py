@@ -10,7 +10,7 @@ from pyomo.core.expr import numeric_expr as kinds
 from pyomo.core.expr.template_expr import GetItemExpression, TemplateSumExpression
 
 from model.compile.evaluate import NEGATIONS, SUMS, Numbers, Parameters
-from model.compile.scope import Scope
+from model.compile.scope import Scope, add_up
 from model.compile.templates import UnsupportedError
 
 
@@ -24,11 +24,19 @@ class Term:
     factors: tuple[Any, ...]
 
     def values(self, parameters: Parameters) -> Numbers:
-        """The coefficient at every place, flat."""
+        """The coefficient, broadcastable over the scope."""
         product: Any = 1.0
         for factor in self.factors:
             product = product * parameters.value(factor, self.scope)
-        return np.ascontiguousarray(np.broadcast_to(product, self.scope.shape), dtype=float).ravel()
+        return np.asarray(product, dtype=float)
+
+    def by_row(self, parameters: Parameters, count: int) -> Numbers:
+        """Sum of the values by row, where rows are counted from 0."""
+        if not self.scope.size:
+            return np.zeros(count)
+        rows = np.empty(self.scope.size, dtype=np.int32)
+        add_up(self.scope.rows(0), self.scope.shape, rows)
+        return np.bincount(rows, np.broadcast_to(self.values(parameters), self.scope.shape).ravel(), count).astype(float, copy=False)
 
 
 def varies(expression: Any) -> bool:

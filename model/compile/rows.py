@@ -12,18 +12,31 @@ from model.compile.columns import Columns
 from model.compile.evaluate import Numbers, Parameters
 from model.compile.labels import Labels, Places
 from model.compile.linear import Term, terms, varies
-from model.compile.scope import Scope, axes_of
+from model.compile.scope import Scope, add_up, axes_of
 from model.compile.templates import UnsupportedError, template
 
 
 @dataclass(frozen=True)
+class Part:
+    """Entries over a shape: parts that add up to rows (of the component) and columns, and values; all broadcast."""
+
+    shape: tuple[int, ...]
+    row: list[npt.NDArray[Any]]
+    column: list[npt.NDArray[Any]]
+    value: Numbers
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+@dataclass(frozen=True)
 class Rows:
-    """Rows of one component: entries (row, column, value), limits; ``indices`` where they do not follow the index set."""
+    """Rows of one component: entries, limits; ``indices`` where they do not follow the index set."""
 
     component: Any
-    row: Places
-    column: Places
-    value: Numbers
+    parts: list[Part]
     lower: Numbers
     upper: Numbers
     indices: list[Any] | None = None
@@ -31,26 +44,7 @@ class Rows:
 
 def nothing(component: Any) -> Rows:
     """A component without rows."""
-    return Rows(component, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
-
-
-def _entries(found: list[Term], columns: Columns, parameters: Parameters) -> tuple[Places, Places, Numbers]:
-    """Rows, columns and values of terms with variables."""
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-    rows = [np.ascontiguousarray(np.broadcast_to(term.scope.rows(), term.scope.shape)).ravel() for term in found]
-    places = [columns.positions(term.variable, term.indices, term.scope) for term in found]
-    values = [term.values(parameters) for term in found]
-    return np.concatenate(rows), np.concatenate(places), np.concatenate(values)
-
-
-def _constant(found: list[Term], count: int, parameters: Parameters) -> Numbers:
-    """The sum of terms without variables, by row."""
-    total = np.zeros(count)
-    for term in found:
-        rows = np.broadcast_to(term.scope.rows(), term.scope.shape).ravel()
-        total += np.bincount(rows, term.values(parameters), count)
-    return total
+    return Rows(component, [], np.zeros(0), np.zeros(0))
 
 
 class Reader:
@@ -70,30 +64,52 @@ class Reader:
         try:
             expression, indices = template(component)
             found = terms(expression, self._scope(component, indices))
-            _, places, values = _entries([term for term in found if term.variable is not None], self.columns, self.parameters)
-            offset = float(_constant([term for term in found if term.variable is None], 1, self.parameters)[0])
+            parts = self._parts(found, 0)
+            places: Places = np.zeros(sum(part.size for part in parts), dtype=np.int32)
+            values = np.zeros(len(places))
+            write(parts, None, places, values)
+            offset = float(self._constant(found, 1)[0])
         except UnsupportedError:
             places, values, offset = self._expanded(component.expr)
         return places, values, offset
 
-    def rule(self, component: Any) -> Rows:
-        """Rows of a constraint by its template; raises ``UnsupportedError`` where stock Pyomo has to expand it."""
+    def rule(self, component: Any, first: int) -> Rows:
+        """Rows of a constraint by its template, numbered from ``first``.
+
+        Raises ``UnsupportedError`` where stock Pyomo has to expand it.
+        """
         expression, indices = template(component)
         scope = self._scope(component, indices)
         count = int(np.prod(scope.shape, dtype=np.int64))
         low, body, high = _sides(expression)
         found = body(scope)
-        constant = _constant([term for term in found if term.variable is None], count, self.parameters)
-        row, column, value = _entries([term for term in found if term.variable is not None], self.columns, self.parameters)
+        constant = self._constant(found, count)
         limits = [self._limit(side, scope, missing) - constant for side, missing in ((low, -np.inf), (high, np.inf))]
-        return Rows(component, row, column, value, limits[0], limits[1])
+        return Rows(component, self._parts(found, first), limits[0], limits[1])
 
     def _limit(self, side: Any, scope: Scope, missing: float) -> Numbers:
         count = int(np.prod(scope.shape, dtype=np.int64))
-        return np.full(count, missing) if side is None else _constant(terms(side, scope), count, self.parameters)
+        return np.full(count, missing) if side is None else self._constant(terms(side, scope), count)
 
-    def expand(self, component: Any) -> Rows:
-        """Rows of a constraint as stock Pyomo expands them, one by one."""
+    def _constant(self, found: list[Term], count: int) -> Numbers:
+        """The sum of terms without variables, by row."""
+        return sum((term.by_row(self.parameters, count) for term in found if term.variable is None), np.zeros(count))
+
+    def _parts(self, found: list[Term], first: int) -> list[Part]:
+        """Entries of terms with variables, their rows counted from ``first``."""
+        return [
+            Part(
+                term.scope.shape,
+                term.scope.rows(first),
+                self.columns.parts(term.variable, term.indices, term.scope),
+                term.values(self.parameters),
+            )
+            for term in found
+            if term.variable is not None and term.scope.size
+        ]
+
+    def expand(self, component: Any, first: int) -> Rows:
+        """Rows of a constraint as stock Pyomo expands them, one by one, numbered from ``first``."""
         if component.is_indexed() and component.rule is not None and getattr(component, "lazy", False):
             component.expand()
         data = [part for part in component._data.values() if part.active]
@@ -102,23 +118,34 @@ class Reader:
         for number, part in enumerate(data):
             low, body, high = part.to_bounded_expression(evaluate_bounds=True)
             at, value, offset = self._expanded(body)
-            rows.append(np.full(len(at), number))
+            rows.append(np.full(len(at), first + number))
             places.append(at)
             values.append(value)
             lower.append((-np.inf if low is None else low) - offset)
             upper.append((np.inf if high is None else high) - offset)
-        joined = [np.concatenate([*parts, np.zeros(0, dtype=kind)]) for parts, kind in ((rows, int), (places, int), (values, float))]
-        return Rows(
-            component, joined[0], joined[1], joined[2], np.array(lower, float), np.array(upper, float), [part.index() for part in data]
-        )
+        row, column = (np.concatenate([*parts, np.zeros(0, dtype=np.int32)]).astype(np.int32) for parts in (rows, places))
+        entries = Part(row.shape, [row], [column], np.concatenate([*values, np.zeros(0)]))
+        return Rows(component, [entries], np.array(lower, float), np.array(upper, float), [part.index() for part in data])
 
     def _expanded(self, body: Any) -> tuple[Places, Numbers, float]:
         """Columns, coefficients and constant of an expanded expression; raises ``ValueError`` where it is not linear."""
         found = generate_standard_repn(body, compute_values=True)
         if not found.is_linear():
             raise ValueError(f"not linear: {body}")
-        places = np.array([self.columns.of(variable) for variable in found.linear_vars], dtype=np.int64)
+        places = np.array([self.columns.of(variable) for variable in found.linear_vars], dtype=np.int32)
         return places, np.array(found.linear_coefs, dtype=float), float(found.constant)
+
+
+def write(parts: list[Part], row: Places | None, column: Places, value: Numbers) -> None:
+    """Write the entries of parts one after another."""
+    start = 0
+    for part in parts:
+        inside = slice(start, start + part.size)
+        start += part.size
+        if row is not None:
+            add_up(part.row, part.shape, row[inside])
+        add_up(part.column, part.shape, column[inside])
+        value[inside].reshape(part.shape)[...] = part.value
 
 
 def _sides(expression: Any) -> tuple[Any, Any, Any]:

@@ -11,6 +11,7 @@ from pyomo.core.expr.relational_expr import RelationalExpression, tuple_to_relat
 from pyomo.core.expr.template_expr import templatize_rule
 
 from model.errors import SolverError
+from model.language import told
 
 SUPPORTED = (6, 10)
 """Major and minor version of Pyomo whose templates this package was tested with."""
@@ -25,7 +26,7 @@ def check_version(installed: str | None = None) -> None:
     found = installed or version("pyomo")
     if tuple(int(part) for part in found.split(".")[:2]) != SUPPORTED:
         wanted = ".".join(str(part) for part in SUPPORTED)
-        raise SolverError(f"Pyomo {found} is installed, rules can be compiled with {wanted}.x only; pip install 'pyomo=={wanted}.*'")
+        raise SolverError(told("pyomo_version", found=found, wanted=wanted))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from model.language import Told, recalled, told
 from model.names import Goal, Scope
 from model.tolerances import INTEGRALITY, OBJECTIVE, ROW
 
@@ -38,26 +39,26 @@ class Certificate:
     integrality: float = 0.0
     objectives: dict[Goal, tuple[float, float]] = field(default_factory=dict)
     ledger: dict[str, float] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: list[Told] = field(default_factory=list)
 
     @property
     def valid(self) -> bool:
         """Does everything hold within the project's tolerances?"""
         return not self.reasons()
 
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Told]:
         """What fails, in words; empty if the result is valid."""
         return [*self.faults, *self._failures()]
 
-    def _failures(self) -> Iterator[str]:
-        yield from _above("rule", self.violations, ROW)
-        yield from _above("bounds of", self.domains, ROW)
-        yield from _above("binaries:", {"distance from 0 or 1": self.integrality}, INTEGRALITY)
+    def _failures(self) -> Iterator[Told]:
+        yield from _above("off_rule", self.violations, ROW)
+        yield from _above("off_bounds", self.domains, ROW)
+        yield from _above("off_binaries", {"": self.integrality}, INTEGRALITY)
         for goal, (reported, recomputed) in self.objectives.items():
             difference = abs(reported - recomputed) / max(1.0, abs(recomputed))
             if not difference <= OBJECTIVE:
-                yield f"objective {goal}: reported {reported!r}, recomputed {recomputed!r}"
-        yield from _above("ledger:", self.ledger, ROW)
+                yield told("off_objective", goal=told(f"goal_{goal}"), reported=reported, recomputed=recomputed)
+        yield from _above("off_ledger", self.ledger, ROW)
 
     def to_json(self) -> str:
         """The certificate as JSON; numbers that are not finite are written as text."""
@@ -70,7 +71,7 @@ class Certificate:
                 "integrality": _number(self.integrality),
                 "objectives": {str(goal): [_number(value) for value in pair] for goal, pair in self.objectives.items()},
                 "ledger": _plain(self.ledger),
-                "faults": self.faults,
+                "faults": [fault.record() for fault in self.faults],
             },
             allow_nan=False,
         )
@@ -85,15 +86,21 @@ class Certificate:
             integrality=float(read["integrality"]),
             objectives={Goal(goal): (float(pair[0]), float(pair[1])) for goal, pair in read["objectives"].items()},
             ledger={name: float(value) for name, value in read["ledger"].items()},
-            faults=list(read["faults"]),
+            faults=[recalled(fault) for fault in read["faults"]],
         )
 
 
-def _above(what: str, found: Mapping[str, float], allowed: float) -> Iterator[str]:
+def _above(key: str, found: Mapping[str, float], allowed: float) -> Iterator[Told]:
     """Name what is above its tolerance or not a number."""
     for name, value in found.items():
         if not value <= allowed:
-            yield f"{what} {name}: off by {value:.3g} (allowed {allowed:g})"
+            yield told(key, name=_ledger_name(name) if key == "off_ledger" else name, value=value, allowed=allowed)
+
+
+def _ledger_name(name: str) -> Told:
+    """What a residual of the ledgers is about, see ``ledgers.residuals``."""
+    kind, _, subject = name.partition(" of ")
+    return told(f"ledger_{kind}", name=subject) if subject else told(f"ledger_{name.partition(' ')[0]}_by_supply")
 
 
 def _number(value: float) -> float | str:

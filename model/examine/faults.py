@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from model.examine.case import Case
+from model.language import Told, told
 from model.schema import DECISIONS, PROBLEM, Array
 
 ABSENT = ("benchmark_gap", "baseline_gap", "clause_value", "clause_scale")
@@ -20,48 +21,48 @@ GROUP_RULES = (
 """Rules whose clauses are about a group."""
 
 
-def misfits(problem: xr.Dataset, decisions: xr.Dataset) -> list[str]:
+def misfits(problem: xr.Dataset, decisions: xr.Dataset) -> list[Told]:
     """Arrays that are missing or do not fit each other; with any of them nothing can be recomputed."""
-    found = [*_shapes("problem", problem, problem, PROBLEM), *_shapes("result", decisions, problem, DECISIONS)]
+    found = [*_shapes(told("word_problem"), problem, problem, PROBLEM), *_shapes(told("word_result"), decisions, problem, DECISIONS)]
     for name, labels in decisions.coords.items():
         if name in problem.coords and not np.array_equal(labels.values, problem[name].values):
-            found.append(f"result: labels of '{name}' are not the problem's, or in another order")
+            found.append(told("unfit_labels", name=name))
     return found
 
 
-def _shapes(what: str, arrays: xr.Dataset, problem: xr.Dataset, schema: dict[str, Array]) -> Iterator[str]:
+def _shapes(what: Told, arrays: xr.Dataset, problem: xr.Dataset, schema: dict[str, Array]) -> Iterator[Told]:
     for name, expected in schema.items():
         if name not in arrays.variables:
-            yield f"{what}: '{name}' is missing"
+            yield told("unfit_missing", what=what, name=name)
             continue
         found = arrays.variables[name]
         if set(found.dims) != set(expected.dims):
-            yield f"{what}: '{name}' has dims {found.dims}, not {expected.dims}"
+            yield told("unfit_dims", what=what, name=name, found=found.dims, asked=expected.dims)
         elif any(found.sizes[dim] != problem.sizes.get(dim) for dim in expected.dims):
-            yield f"{what}: '{name}' is not of the problem's size"
+            yield told("unfit_size", what=what, name=name)
         elif found.attrs.get("units", expected.unit) != expected.unit:
-            yield f"{what}: '{name}' is in '{found.attrs['units']}', not in '{expected.unit}'"
+            yield told("unfit_unit", what=what, name=name, found=found.attrs["units"], asked=expected.unit)
 
 
-def loose_ends(case: Case) -> list[str]:
+def loose_ends(case: Case) -> list[Told]:
     """Relations that point to nothing; positions of -1 would read a wrong number."""
     clauses = np.isin(case.labels("clause_rule"), GROUP_RULES) & case.binds.any(axis=1)
     ends = {
-        "lines of states": case.state_line, "groups of lines": case.line_group, "goods of states": case.state_good,
-        "lines of steps": case.step_line, "starts of steps": case.step_start, "ends of steps": case.step_end,
-        "lines of fits": case.retrofit_line, "measures of fits": case.retrofit_measure, "states that carry fits": case.host_state,
-        "excluded fits": np.stack(case.exclusions), "companions": case.bonds, "groups of clauses": case.clause_group[clauses],
+        "state_line": case.state_line, "line_group": case.line_group, "state_good": case.state_good,
+        "step_line": case.step_line, "step_start": case.step_start, "step_end": case.step_end,
+        "retrofit_line": case.retrofit_line, "retrofit_measure": case.retrofit_measure, "host_state": case.host_state,
+        "exclusions": np.stack(case.exclusions), "bonds": case.bonds, "clause_group": case.clause_group[clauses],
     }  # fmt: skip
-    return [f"problem: {name}: some do not exist" for name, places in ends.items() if (places < 0).any()]
+    return [told("unfit_loose", name=told(f"ends_{name}")) for name, places in ends.items() if (places < 0).any()]
 
 
-def not_finite(case: Case) -> list[str]:
+def not_finite(case: Case) -> list[Told]:
     """Arrays with numbers that are not finite where they have to be."""
     found = []
-    for what, arrays in (("problem", case.given), ("result", case.found)):
+    for what, arrays in ((told("word_problem"), case.given), (told("word_result"), case.found)):
         for name, values in arrays.items():
             absent = np.isnan(values) & (name in ABSENT)
             unlimited = np.isposinf(values) & (name in UNLIMITED)
             if not (np.isfinite(values) | absent | unlimited).all():
-                found.append(f"{what}: '{name}' has numbers that are not finite")
+                found.append(told("unfit_not_finite", what=what, name=name))
     return found

@@ -9,6 +9,7 @@ from model.examine.emissions import emissions_by_supply
 from model.examine.goods import balance, made, made_by_segments, used_by_lines, used_by_segments
 from model.examine.reached import reached
 from model.examine.rows import Array, Rows, Sum, equal, term, total
+from model.language import Told, told
 from model.names import Source
 from model.schema import LEDGERS
 from model.tolerances import OBJECTIVE
@@ -90,13 +91,13 @@ def residuals(case: Case) -> dict[str, float]:
     return {**emission, **whole, **mass}
 
 
-def differing(problem: xr.Dataset, decisions: xr.Dataset, stored: xr.Dataset) -> list[str]:
+def differing(problem: xr.Dataset, decisions: xr.Dataset, stored: xr.Dataset) -> list[Told]:
     """Stored ledgers that are not what the decisions amount to, in words."""
     drawn = ledgers(problem, decisions)
     found = []
     for name in LEDGERS:
-        told, own = stored[name].values, drawn[name].values
-        same = told.shape == own.shape and np.allclose(told, own, rtol=OBJECTIVE, atol=OBJECTIVE, equal_nan=True)
+        kept, own = stored[name].values, drawn[name].values
+        same = kept.shape == own.shape and np.allclose(kept, own, rtol=OBJECTIVE, atol=OBJECTIVE, equal_nan=True)
         if not same:
-            found.append(f"ledger {name} is not what the decisions amount to")
+            found.append(told("ledger_differs", name=name))
     return found

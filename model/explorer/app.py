@@ -24,9 +24,10 @@ from model.explorer.jobs import LIVE, Job, Limits, Queue
 from model.explorer.listing import list_results
 from model.explorer.reading import Answer, Reader
 from model.explorer.shell import shell
+from model.explorer.wording import reasons_of
 from model.explorer.workspace import Workspace
 from model.folders import Folders
-from model.language import Language
+from model.language import Language, clean, told
 from model.names import NAME
 from model.scenario import read_scenario
 from model.tables import Tables
@@ -84,13 +85,13 @@ class Explorer:
     def root_of(self, name: str) -> Path:
         """The project in which a result stands. Raises ``ResultError`` for what is no name."""
         if not NAME.fullmatch(name):
-            raise ResultError("this is not the name of a result")
+            raise ResultError(told("explore_no_result", name=clean(name)))
         return self.workspace.folders(name).root if name in self.drafts else self.project.root
 
     def try_out(self, base: str, settings: dict[str, Any], title: tuple[str, str]) -> Draft:
         """Write a draft and put its solve in the queue."""
         if len(self.drafts) >= MOST_DRAFTS:
-            raise InputError([Fault("drafts", f"{MOST_DRAFTS} are there already; throw some away")])
+            raise InputError([Fault("drafts", told("explore_many_drafts", count=MOST_DRAFTS))])
         draft = Draft(f"try-{secrets.token_hex(4)}", base, settings, title)
         scenario = self.workspace.write(draft)
         options = scenario.solver.model_copy(update={"time_limit": min(scenario.solver.time_limit, self.limits.seconds)})
@@ -105,7 +106,7 @@ class Explorer:
     def draft(self, name: str) -> Draft:
         """A draft by its name. Raises ``ResultError`` where there is none."""
         if name not in self.drafts:
-            raise ResultError("this trial is no longer there")
+            raise ResultError(told("explore_no_trial"))
         return self.drafts[name]
 
     def discard(self, name: str) -> None:
@@ -117,10 +118,10 @@ class Explorer:
 
     def state(self) -> dict[str, Any]:
         """Jobs and drafts as the page reads them."""
-        told = {
+        written = {
             name: {"base": draft.base, "settings": dict(draft.settings), "title": list(draft.title)} for name, draft in self.drafts.items()
         }
-        return {"jobs": [job | {"draft": told.get(job["name"])} for job in self.queue.seen()]}
+        return {"jobs": [job | {"draft": written.get(job["name"])} for job in self.queue.seen()]}
 
 
 Handler = Callable[[Explorer, Request], Awaitable[Response]]
@@ -155,7 +156,7 @@ def _drawn(answer: Answer) -> Response:
     return Response(answer, media_type="application/json") if isinstance(answer, bytes) else _refused(answer)
 
 
-def _refused(reasons: list[str]) -> Response:
+def _refused(reasons: list[list[str]]) -> Response:
     """What the model refuses is an answer too: status 200, and why."""
     return JSONResponse({"reasons": reasons})
 
@@ -165,7 +166,7 @@ async def fields(explorer: Explorer, request: Request) -> Response:
     path = explorer.project.scenario(request.query_params.get("base", "plan"))
     scenario = await run_in_threadpool(read_scenario, path)
     if scenario.data != explorer.tables.folder.name:
-        raise ResultError(f"'{scenario.name}' is about data/{scenario.data}; this page is about data/{explorer.tables.folder.name}")
+        raise ResultError(told("explore_no_data", found=scenario.data, here=explorer.tables.folder.name))
     return JSONResponse(await run_in_threadpool(lever_form, explorer.tables, scenario))
 
 
@@ -223,16 +224,16 @@ async def _body(request: Request) -> dict[str, Any]:
     try:
         content = json.loads(await request.body())
     except (ValueError, RecursionError) as error:
-        raise InputError([Fault("request", "not JSON")]) from error
+        raise InputError([Fault("request", told("explore_no_json"))]) from error
     if not isinstance(content, dict):
-        raise InputError([Fault("request", "must be a mapping")])
+        raise InputError([Fault("request", told("explore_no_mapping"))])
     return content
 
 
 async def events(explorer: Explorer, request: Request) -> Response:
     """News of jobs as a stream, until none is under way any more."""
     if explorer.listeners >= MOST_LISTENERS:
-        raise InputError([Fault("events", "too many pages listen")])
+        raise InputError([Fault("events", told("explore_many_pages"))])
 
     async def stream() -> AsyncIterator[str]:
         explorer.listeners += 1
@@ -267,10 +268,8 @@ def application(explorer: Explorer) -> Starlette:
         async def answer(request: Request) -> Response:
             try:
                 return await handler(explorer, request)
-            except InputError as error:
-                return _refused([str(fault) for fault in error.faults])
             except PathwayError as error:
-                return _refused(str(error).splitlines())
+                return _refused(reasons_of(error))
 
         return Route(path, answer, methods=[method])
 

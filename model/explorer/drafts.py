@@ -10,7 +10,7 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from model.editor import FIRST_LINE
 from model.errors import Fault, InputError
-from model.language import clean
+from model.language import clean, told
 from model.scenario import Levers
 
 KEYS = (
@@ -71,9 +71,9 @@ def _plain(value: Any) -> Any:
 def asked_settings(given: object) -> dict[str, Any]:
     """Settings as a page sends them. Raises ``InputError`` where they are no mapping or hold a key that may not be tried."""
     if not isinstance(given, dict):
-        raise InputError([Fault("settings", "must be a mapping of keys of a scenario")])
+        raise InputError([Fault("settings", told("explore_no_mapping"))])
     faults = [
-        Fault("settings", f"{clean(str(key))[:60]}: cannot be tried (allowed: {', '.join(KEYS)})") for key in given if key not in KEYS
+        Fault("settings", told("explore_no_key", name=clean(str(key))[:60], allowed=", ".join(KEYS))) for key in given if key not in KEYS
     ]
     if faults:
         raise InputError(faults)

@@ -97,4 +97,4 @@ class Guard:
             if read > MOST_BYTES:
                 read, refusal = 0, (413, f"larger than {MOST_BYTES} bytes")
         if refusal is not None and not started:
-            await JSONResponse({"reasons": [refusal[1]]}, refusal[0])(scope, receive, answered)
+            await JSONResponse({"reasons": [[refusal[1], refusal[1]]]}, refusal[0])(scope, receive, answered)

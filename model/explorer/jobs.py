@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing.connection import Connection
 from threading import Event, Lock
 from typing import Any, Literal
 
 from model.errors import Fault, InputError
+from model.explorer.wording import both_told
+from model.language import Told, told
 
 State = Literal["waiting", "running", "solved", "limit", "infeasible", "failed", "cancelled", "explained"]
 LIVE: tuple[State, ...] = ("waiting", "running")
@@ -58,14 +60,14 @@ class Job:
     step: str = ""
     gap: float | None = None
     seconds: float = 0.0
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Told] = field(default_factory=list)
     told: Any = None
 
 
 Work = tuple[Callable[..., None], tuple[Any, ...]]
 
 
-def _limited(memory: int, work: Callable[..., None], arguments: tuple[Any, ...], told: Connection) -> None:
+def _limited(memory: int, work: Callable[..., None], arguments: tuple[Any, ...], pipe: Connection) -> None:
     """Run work in this child within its memory; ``work`` gets its arguments and the pipe."""
     try:
         import resource
@@ -74,11 +76,11 @@ def _limited(memory: int, work: Callable[..., None], arguments: tuple[Any, ...],
     except (ImportError, ValueError, OSError):  # a system without this limit, or one with a lower limit already
         pass
     try:
-        work(*arguments, told)
+        work(*arguments, pipe)
     except MemoryError:
-        told.send(("failed", [f"memory ran out ({memory / 1e9:.1f} GB)"], 5))
+        pipe.send(("failed", [told("explore_no_memory", most=f"{memory / 1e9:.1f}")], 5))
     except Exception as error:
-        told.send(("failed", [f"{type(error).__name__}: {error}"], 5))
+        pipe.send(("failed", [told("explore_fault", fault=f"{type(error).__name__}: {error}")], 5))
 
 
 class Queue:
@@ -95,9 +97,9 @@ class Queue:
         """Put work in the queue. Raises ``InputError`` where the queue is full or the job is still under way."""
         with self._lock:
             if sum(other.state == "waiting" for other in self.jobs.values()) >= self.limits.waiting:
-                raise InputError([Fault("queue", f"{self.limits.waiting} are waiting already; let one end, or cancel one")])
+                raise InputError([Fault("queue", told("explore_no_place", count=self.limits.waiting))])
             if job.name in self.jobs and self.jobs[job.name].state in LIVE:
-                raise InputError([Fault("queue", "this is still under way")])
+                raise InputError([Fault("queue", told("explore_under_way"))])
             self.jobs[job.name] = job
             stop = self._stops[job.name] = Event()
             self._changed()
@@ -120,7 +122,7 @@ class Queue:
 
     def seen(self) -> list[dict[str, Any]]:
         """All jobs as a page reads them."""
-        return [asdict(job) | {"told": None} for job in list(self.jobs.values())]
+        return [asdict(replace(job, reasons=[], told=None)) | {"reasons": both_told(job.reasons)} for job in list(self.jobs.values())]
 
     def close(self) -> None:
         """Stop everything and wait until no child is left."""
@@ -135,7 +137,7 @@ class Queue:
         try:
             self._run(job, work, stop)
         except Exception as error:
-            job.state, job.reasons = "failed", [f"{type(error).__name__}: {error}"]
+            job.state, job.reasons = "failed", [told("explore_fault", fault=f"{type(error).__name__}: {error}")]
         self._changed()
 
     def _run(self, job: Job, work: Work, stop: Event) -> None:
@@ -155,7 +157,7 @@ class Queue:
                 if stop.is_set():
                     job.state = "cancelled"
                 elif job.seconds > self.limits.seconds:
-                    job.state, job.reasons = "failed", [f"stopped after {self.limits.seconds:.0f} s, the most that a solve may take here"]
+                    job.state, job.reasons = "failed", [told("explore_no_time", seconds=f"{self.limits.seconds:.0f}")]
                 elif mine.poll(BREATH):
                     _listen(job, mine)
                 job.seconds = round(time.monotonic() - started, 1)
@@ -173,7 +175,7 @@ def _listen(job: Job, pipe: Connection) -> None:
     try:
         kind, *content = pipe.recv()
     except (EOFError, OSError):
-        job.state, job.reasons = "failed", ["the process ended unexpectedly; memory may have run out"]
+        job.state, job.reasons = "failed", [told("explore_no_process")]
         return
     if kind == "step":
         job.step, job.gap = content[0], None

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import PathwayError, ResultError
+from model.explorer.wording import both_told, reasons_of
 from model.folders import Folders
+from model.language import told
 from model.store import Stored
 from model.tables import Tables
 
-Answer = bytes | list[str]
+Answer = bytes | list[list[str]]
 """JSON, or the reasons why there is none."""
 MOST_KEPT = 400
 """Answers kept; one of a scenario of Chongqing takes about 0.15 MB."""
@@ -31,7 +33,7 @@ def _tables(folder: Path, digest: str) -> Tables:
 
     tables = read_checked(folder)
     if tables.digest() != digest:
-        raise ResultError("the data changed while they were read; ask again")
+        raise ResultError(told("explore_data_changed"))
     return tables
 
 
@@ -48,7 +50,7 @@ def stamp_of(root: Path, name: str) -> tuple[int, int]:
     try:
         found = (Folders(root).results / f"{name}.nc").stat()
     except OSError as error:
-        raise ResultError(f"there is no result '{name}'") from error
+        raise ResultError(told("explore_no_result", name=name)) from error
     return found.st_mtime_ns, found.st_size
 
 
@@ -71,15 +73,15 @@ def _answer(work: Callable[..., bytes], *arguments: Any) -> Answer:
     try:
         return work(*arguments)
     except PathwayError as error:
-        return str(error).splitlines()
+        return reasons_of(error)
     except Exception as error:
-        return [f"{type(error).__name__}: {error}"]
+        return both_told([told("explore_fault", fault=f"{type(error).__name__}: {error}")])
 
 
-def _start(told: "SimpleQueue[int]") -> None:
+def _start(workers: "SimpleQueue[int]") -> None:
     """In a worker: an interruption is the server's; the server learns who works for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    told.put(os.getpid())
+    workers.put(os.getpid())
 
 
 class Reader:
@@ -100,7 +102,7 @@ class Reader:
         try:
             stamped = tuple((root, name, stamp_of(root, name)) for root, name in names)
         except ResultError as error:
-            return [str(error)]
+            return reasons_of(error)
         if stamped not in self._kept:
             self._kept[stamped] = asyncio.ensure_future(self._asked(stamped))
         self._kept.move_to_end(stamped)
@@ -117,7 +119,7 @@ class Reader:
             return await loop.run_in_executor(self._pool, _answer, _draw, self.province, stamped)
         except BrokenProcessPool:
             self._pool = self._new()
-            return ["the process that reads results ended unexpectedly; memory may have run out"]
+            return both_told([told("explore_no_process")])
 
     def close(self) -> None:
         """End the workers at once, whatever they do: they only read."""

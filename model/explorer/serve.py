@@ -11,7 +11,7 @@ from model.explorer.app import Explorer, application, first_choice
 from model.explorer.guard import Guard, new_token
 from model.explorer.jobs import Limits
 from model.folders import Folders
-from model.language import Language
+from model.language import Language, told
 from model.runner import read_checked
 from model.scenario import read_scenario
 from model.store import load
@@ -55,7 +55,7 @@ def _bound(port: int) -> socket.socket:
         bound.listen(128)  # a browser that is faster than the server waits instead of being refused
     except OSError as error:
         bound.close()
-        raise InputError([Fault("--port", f"{port} cannot be used ({error.strerror}); choose another, or leave it out")]) from error
+        raise InputError([Fault("--port", told("explore_no_port", port=port, reason=error.strerror))]) from error
     return bound
 
 

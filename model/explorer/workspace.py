@@ -11,9 +11,10 @@ from model.errors import Fault, Faults, InputError, ResultError
 from model.explorer.drafts import Draft
 from model.fingerprint import content_hash
 from model.folders import Folders
+from model.language import told
 from model.runner import read_result
 from model.scenario import Scenario, clause_levers, fact_levers, load_yaml, read_scenario
-from model.store import Stored, save, write_atomic
+from model.store import Stored, save, write_text
 from model.tables import Tables
 
 
@@ -61,7 +62,7 @@ class Workspace:
         folders = self._opened(draft.name)
         try:
             self._bring(folders, draft.base)
-            write_atomic(folders.scenario(draft.name), draft.text())
+            write_text(folders.scenario(draft.name), draft.text())
             scenario = read_scenario(folders.scenario(draft.name))
             self._check(scenario)
         except BaseException:
@@ -78,7 +79,7 @@ class Workspace:
         """What a solve would refuse later is refused now."""
         faults, file = Faults(), f"{scenario.name}.yaml"
         if scenario.data != self.tables.folder.name:
-            faults.add(file, f"data/{scenario.data} is not what this page is about (data/{self.tables.folder.name})", column="data")
+            faults.add(file, told("explore_no_data", found=scenario.data, here=self.tables.folder.name), column="data")
         else:
             clause_levers(scenario, self.tables, faults)
             fact_levers(scenario, self.tables, faults)
@@ -96,19 +97,19 @@ class Workspace:
         with self._keeping:
             file, folders = self.project.scenario(name), self.folders(draft.name)
             if file.exists() or (self.project.results / f"{name}.nc").exists():
-                raise InputError([Fault(file.name, "this name is taken; choose another")])
+                raise InputError([Fault(file.name, told("explore_no_name"))])
             stored = read_result(folders, draft.name)
-            named = folders.scenario(name)
-            write_atomic(named, replace(draft, name=name, title=title).text())
+            written = folders.scenario(name)
+            write_text(written, replace(draft, name=name, title=title).text())
             try:
-                scenario = read_scenario(named)
+                scenario = read_scenario(written)
                 manifest = _renamed(stored, scenario)
-                write_atomic(file, named.read_text(encoding="utf-8"))
+                write_text(file, written.read_text(encoding="utf-8"))
             finally:
-                named.unlink()
-            told = {"scenario": scenario.name, "title": scenario.title.en, "title_zh": scenario.title.zh}
-            inputs = stored.inputs.assign_attrs(scenario_json=scenario.canonical(), **told)
-            result = stored.result.assign_attrs({key: value for key, value in told.items() if key in stored.result.attrs})
+                written.unlink()
+            named = {"scenario": scenario.name, "title": scenario.title.en, "title_zh": scenario.title.zh}
+            inputs = stored.inputs.assign_attrs(scenario_json=scenario.canonical(), **named)
+            result = stored.result.assign_attrs({key: value for key, value in named.items() if key in stored.result.attrs})
             try:
                 self.project.results.mkdir(exist_ok=True)
                 save(self.project.results, name, result, inputs, manifest)
@@ -122,7 +123,7 @@ def _renamed(stored: Stored, scenario: Scenario) -> dict[str, Any]:
     """The manifest of a result under the scenario's new name; what decided the numbers must be the same."""
     before = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
     if before.model_copy(update={"name": scenario.name, "title": scenario.title, "why": scenario.why}) != scenario:
-        raise ResultError(f"{scenario.name}: the file would not say what was solved; solve it again, then save it")
+        raise ResultError(told("explore_no_same", name=scenario.name))
     named: dict[str, Any] = {"scenario": scenario.name, "scenario_hash": scenario.digest()}
     if scenario.activity is None:
         named["content_hash"] = content_hash(scenario, str(stored.manifest["data_hash"]), scenario.solver)

@@ -10,6 +10,7 @@ import xarray as xr
 from model.contract import Account, Clause, Cluster, Companion, Configuration, Good, Group, Line, Measure, Named, Ratio, Segment, Transition
 from model.errors import Faults
 from model.facts import FactBook
+from model.language import told
 from model.names import Cost, Source
 from model.problem.clauses import write_clauses
 from model.problem.goods import write_goods
@@ -167,14 +168,14 @@ def _lives(network: Network, scenario: Scenario, tables: Tables, faults: Faults)
     for number, row in tables.numbered("lines"):
         ended = isinstance(row, Line) and row.last_year is not None and row.last_year < first
         if isinstance(row, Line) and ended and network.configurations[row.configuration].standing:
-            faults.add("lines.csv", f"'{row.id}' stands in {first}, after its last year {row.last_year}", number, "last_year")
+            faults.add("lines.csv", told("stands_too_long", line=row.id, year=first, last=row.last_year), number, "last_year")
 
 
 def _paces(sheet: Sheet, scenario: Scenario, faults: Faults) -> None:
     """A scenario's own pace per group replaces the data's, for moves and retrofits alike."""
     for group, share in scenario.pace.items():
         if group not in sheet.position["group"]:
-            faults.add("scenario", f"pace: '{group}' is not in groups.csv", column="pace")
+            faults.add("scenario", told("under_key", name="pace", why=told("key_unknown", name=group, where="groups.csv")), column="pace")
             continue
         for name in ("pace_moves", "pace_retrofits"):
             sheet.arrays[name][sheet.at("group", group)] = share

@@ -6,6 +6,7 @@ import numpy.typing as npt
 from model.contract import Clause, Good, Line, Segment
 from model.errors import Faults
 from model.facts import FactBook
+from model.language import told
 from model.names import VALUES
 from model.problem.sheet import Sheet
 from model.scenario import ClauseLever, Scenario, amount_by_year, clause_levers
@@ -24,7 +25,9 @@ def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenar
     rows = {row.id: row for row in tables.of(Clause)}
     for name in scenario.clauses:
         if name not in rows:
-            faults.add("scenario", f"clauses: '{name}' is not in clauses.csv", column="clauses")
+            faults.add(
+                "scenario", told("under_key", name="clauses", why=told("key_unknown", name=name, where="clauses.csv")), column="clauses"
+            )
     levers = clause_levers(scenario, tables, faults)
     scale = sheet.new("clause_scale", np.nan)
     _base_intensity(sheet)

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from model.contract import Good, Line
 from model.facts import FactBook
+from model.language import told
 from model.names import ArcKind
 from model.problem.network import Network
 from model.problem.places import place_of
@@ -81,14 +82,15 @@ def _state(sheet: Sheet, network: Network, book: FactBook, position: int, line: 
     own = line.id if configuration in network.own[line.id] else None
     found = availability(book, own, configuration, nameplate)
     if found is None:
-        book.faults.add("configuration_facts.csv", f"{configuration}: parameter 'availability' is missing", column="parameter")
+        message = told("parameter_missing", subject=configuration, parameter="availability")
+        book.faults.add("configuration_facts.csv", message, column="parameter")
     else:
         arrays["availability"][position] = found
     arrays["minimum_load"][position] = book.number("configuration_facts", configuration, "minimum_load")
     if arrays["initial"][position]:
         arrays["base_make"][position] = book.number("line_facts", line.id, "base_output", product=product)
         if np.isnan(arrays["base_make"][position]):
-            book.faults.add("line_facts.csv", f"{line.id} stands in the base year but has no base_output", column="parameter")
+            book.faults.add("line_facts.csv", told("no_base_output", line=line.id), column="parameter")
     arrays["fixed"][position] = book.number("configuration_facts", configuration, "fixed_cost", group=group) * arrays["capacity"][position]
     arrays["variable"][position] = book.number("configuration_facts", configuration, "variable_cost", product=product)
     for good in book.items[("configuration_facts", configuration, "use")]:
@@ -104,7 +106,8 @@ def _state(sheet: Sheet, network: Network, book: FactBook, position: int, line: 
     for level in ("benchmark", "baseline"):
         limit = book.number("configuration_facts", configuration, level)
         if not np.isnan(limit) and np.isnan(energy):
-            book.faults.add("configuration_facts.csv", f"{configuration}: has a {level} but no specific_energy", column="parameter")
+            message = told("level_without_energy", configuration=configuration, level=level)
+            book.faults.add("configuration_facts.csv", message, column="parameter")
         arrays[f"{level}_gap"][position] = energy - limit - BENCHMARK * abs(limit)
     arrays["new_at_benchmark"][position] = any(
         arc.at_benchmark and arc.end == configuration and (line.id, arc.id) in sheet.position["step"] for arc in network.arcs.values()
@@ -134,4 +137,4 @@ def _steps(sheet: Sheet, network: Network, book: FactBook) -> None:
         if cash[position] > 0:
             yearly[position] = cash[position] * annuity(rate, book.needed("transition_facts", arc_id, "life"))
         if arc.kind is ArcKind.RETIRE and end > 0:
-            book.faults.add("transitions.csv", f"'{arc_id}' is a retire transition but leads to a producing configuration", column="kind")
+            book.faults.add("transitions.csv", told("retire_still_makes", transition=arc_id), column="kind")

@@ -4,6 +4,7 @@ import numpy as np
 
 from model.contract import Good
 from model.facts import FactBook
+from model.language import told
 from model.problem.lines import annuity
 from model.problem.network import Network
 from model.problem.places import place_of
@@ -29,7 +30,7 @@ def _fit(sheet: Sheet, network: Network, book: FactBook, position: int, line_id:
     products = {network.configurations[configuration].good for configuration in network.hosts[(line_id, name)]}
     dimensions = {book.unit_of(good) for good in products if good}
     if len(dimensions) != 1:
-        book.faults.add("measures.csv", f"'{name}': its configurations must make goods of one unit", column="configurations")
+        book.faults.add("measures.csv", told("goods_of_many_units", measure=name), column="configurations")
         return
     product = dimensions.pop()
     group = measure(book.groups[line.group].unit).dimensions[0]

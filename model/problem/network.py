@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from model.contract import Configuration, Line, Measure, Transition
 from model.errors import Faults
+from model.language import told
 from model.names import ArcKind
 from model.scenario import Scenario, Selection
 from model.tables import Tables
@@ -36,7 +37,7 @@ def _chosen(ids: list[str], selection: Selection, what: str, faults: Faults) -> 
     named = list(selection.forbid) + ([] if selection.allow == "all" else selection.allow)
     for name in named:
         if name not in ids:
-            faults.add("scenario", f"{what}: '{name}' is not in {what}.csv", column=what)
+            faults.add("scenario", told("under_key", name=what, why=told("key_unknown", name=name, where=f"{what}.csv")), column=what)
     allowed = ids if selection.allow == "all" else selection.allow
     return {name for name in ids if name in allowed and name not in selection.forbid}
 

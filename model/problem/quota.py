@@ -3,6 +3,7 @@
 import numpy as np
 
 from model.facts import FactBook
+from model.language import told
 from model.problem.network import Network
 from model.problem.sheet import Sheet
 from model.units import measure
@@ -15,7 +16,7 @@ def write_quota(sheet: Sheet, network: Network, book: FactBook, classes: list[st
         if arc.debits and arc.ratio in classes:
             found = book.series("quota_facts", arc.ratio, "ratio")
             if found is None:
-                book.faults.add("quota_facts.csv", f"ratio class '{arc.ratio}' has no ratio", column="subject")
+                book.faults.add("quota_facts.csv", told("class_without_ratio", ratio=arc.ratio), column="subject")
                 continue
             ratio[sheet.at("arc", arc.id)] = found
     endowment, lapse = sheet.new("endowment"), sheet.new("lapse", np.inf)

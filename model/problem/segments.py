@@ -4,6 +4,7 @@ import numpy as np
 
 from model.contract import Segment
 from model.facts import FactBook
+from model.language import told
 from model.problem.sheet import Sheet
 from model.tables import Tables
 
@@ -30,14 +31,15 @@ def write_segments(sheet: Sheet, book: FactBook, tables: Tables, activity: Activ
         for bound in ("least", "most"):
             growth = book.series("segment_facts", row.id, f"growth_{bound}")
             if growth is None:
-                book.faults.add("segment_facts.csv", f"{row.id}: parameter 'growth_{bound}' is missing", column="parameter")
+                message = told("parameter_missing", subject=row.id, parameter=f"growth_{bound}")
+                book.faults.add("segment_facts.csv", message, column="parameter")
                 continue
             arrays[bound][position] = growth * base
             arrays[bound][position, 0] = base
             if activity is not None:
                 arrays[bound][position, 1:] = [activity.get(row.id, {}).get(year, np.nan) for year in book.years[1:]]
         if activity is not None and np.isnan(arrays["least"][position]).any():
-            book.faults.add("scenario", f"activity: the result has no output of '{row.id}' for every year", column="activity")
+            book.faults.add("scenario", told("activity_lacks", segment=row.id), column="activity")
         given = all(book.has("segment_facts", row.id, f"growth_{bound}") for bound in ("least", "most"))
         if given and (arrays["least"][position] > arrays["most"][position]).any():
-            book.faults.add("segment_facts.csv", f"{row.id}: growth_least is above growth_most", column="value")
+            book.faults.add("segment_facts.csv", told("growth_crossed", segment=row.id), column="value")

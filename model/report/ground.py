@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from model.errors import ResultError
+from model.language import told, told_all
 from model.store import Stored
 from model.tables import Tables
 
@@ -18,16 +19,16 @@ def check_ground(results: Sequence[Stored], tables: Tables) -> None:
     Raises ``ResultError``: a result stands twice, rests on other data than the folder holds now, or has another base year.
     """
     names = [name_of(stored) for stored in results]
-    wrong = [f"'{name}' stands twice; name it once" for name in sorted({name for name in names if names.count(name) > 1})]
+    wrong = [told("page_named_twice", name=name) for name in sorted({name for name in names if names.count(name) > 1})]
     digest = tables.digest()
     for stored in results:
-        name, again = name_of(stored), f"python run.py run {name_of(stored)}"
-        if stored.manifest["data"] != tables.folder.name:
-            wrong.append(f"'{name}' is about data/{stored.manifest['data']}, not data/{tables.folder.name}; report it on its own page")
+        name, own = name_of(stored), str(stored.manifest["data"])
+        if own != tables.folder.name:
+            wrong.append(told("page_other_folder", name=name, own=own, folder=tables.folder.name))
         elif stored.manifest["data_hash"] != digest:
-            wrong.append(f"'{name}' was made from other data than data/{tables.folder.name} holds now; run it again: {again}")
+            wrong.append(told("page_other_data", name=name, folder=tables.folder.name, again=told("run_again", name=name)))
     bases = {int(stored.inputs["year"].values[0]) for stored in results}
     if len(bases) > 1:
-        wrong.append(f"base years differ: {', '.join(map(str, sorted(bases)))}; compare results of one base year")
+        wrong.append(told("page_base_years", years=", ".join(map(str, sorted(bases)))))
     if wrong:
-        raise ResultError("these results cannot stand on one page:\n" + "\n".join(wrong))
+        raise ResultError(told("page_refused", why=told_all(wrong, "told_then_told")))

@@ -12,7 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from model.errors import Fault, Faults, InputError
+from model.language import Told, told
 from model.names import NAME
+from model.refusal import refusal
 from model.scenario.typed import Scenario
 
 MAX_BYTES = 256_000
@@ -23,7 +25,7 @@ MAX_DEPTH = 20
 def _measure(node: object, depth: int = 0) -> int:
     """Count nodes; refuses what is nested too deeply."""
     if depth > MAX_DEPTH:
-        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+        raise ValueError(told("yaml_too_deep", most=MAX_DEPTH))
     if isinstance(node, dict):
         return 1 + sum(_measure(value, depth + 1) for value in node.values())
     if isinstance(node, list):
@@ -34,24 +36,25 @@ def _measure(node: object, depth: int = 0) -> int:
 def load_yaml(path: Path) -> dict[str, Any]:
     """Read one YAML mapping; safe loader, no duplicate keys, no aliases, bounded size."""
     if not path.is_file():
-        raise InputError([Fault(path.name, "no such scenario file")])
+        raise InputError([Fault(path.name, told("no_scenario_file"))])
     if path.stat().st_size > MAX_BYTES:
-        raise InputError([Fault(path.name, f"larger than {MAX_BYTES // 1000} kB")])
+        raise InputError([Fault(path.name, told("scenario_too_large", most=MAX_BYTES // 1000))])
     try:
         text = path.read_text(encoding="utf-8-sig")
         if re.search(r"(^|[\s\[,:-])[&*][A-Za-z0-9_]", re.sub(r"(#.*|'[^']*'|\"[^\"]*\")", "", text)):
-            raise InputError([Fault(path.name, "YAML anchors and aliases are not allowed; write the value out")])
+            raise InputError([Fault(path.name, told("yaml_alias"))])
         content = YAML(typ="safe", pure=True).load(text)
         if _measure(content) > MAX_NODES:
-            raise ValueError(f"more than {MAX_NODES} values")
+            raise ValueError(told("yaml_too_many", most=MAX_NODES))
     except UnicodeDecodeError as error:
-        raise InputError([Fault(path.name, "not UTF-8 text; save the file as UTF-8")]) from error
+        raise InputError([Fault(path.name, told("scenario_not_utf8"))]) from error
     except (YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise InputError([Fault(path.name, f"not a readable YAML: {what}", mark.line + 1 if mark else None)]) from error
+        own = error.args[0] if error.args and isinstance(error.args[0], Told) else None
+        what = own or getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise InputError([Fault(path.name, told("yaml_unreadable", why=what), mark.line + 1 if mark else None)]) from error
     if not isinstance(content, dict):
-        raise InputError([Fault(path.name, "must be a mapping of keys and values")])
+        raise InputError([Fault(path.name, told("no_mapping"))])
     return content
 
 
@@ -67,6 +70,11 @@ def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(merged.get(key), dict) and not _by_year(value) and not _by_year(merged[key])
         merged[key] = merge(merged[key], value) if both else value
     return merged
+
+
+def with_levers(scenario: Scenario, change: dict[str, Any]) -> Scenario:
+    """A scenario with some keys changed, as a file that extends it would: deep merge by key, lists and plain values replaced."""
+    return Scenario.model_validate(merge(scenario.model_dump(mode="json"), change))
 
 
 def _written_out(content: dict[str, Any]) -> dict[str, Any]:
@@ -86,13 +94,13 @@ def _line_up(path: Path, chain: tuple[str, ...], documents: dict[str, dict[str, 
     parents = content.pop("extends", [])
     parents = [parents] if isinstance(parents, str) else parents
     if not isinstance(parents, list):
-        raise InputError([Fault(path.name, "extends: must be the name of a scenario, or a list of names", column="extends")])
+        raise InputError([Fault(path.name, told("extends_what"), column="extends")])
     for parent in parents:
         if not isinstance(parent, str) or not NAME.fullmatch(parent):
-            where = f"{path.parent.name}/"
-            raise InputError([Fault(path.name, f"extends: '{parent}' is not the name of a scenario in {where}", column="extends")])
+            message = told("extends_unknown", name=parent, folder=f"{path.parent.name}/")
+            raise InputError([Fault(path.name, message, column="extends")])
         if parent in chain:
-            raise InputError([Fault(path.name, f"extends runs in a circle: {' -> '.join((*chain, parent))}", column="extends")])
+            raise InputError([Fault(path.name, told("extends_circle", circle=" -> ".join((*chain, parent))), column="extends")])
         if parent not in documents:
             _line_up(path.with_name(f"{parent}.yaml"), (*chain, parent), documents)
     documents[path.stem] = content
@@ -118,6 +126,12 @@ def _known(loc: tuple[str | int, ...]) -> list[str]:
     return list(((field and _part_of(field.annotation)) or Scenario).model_fields)
 
 
+def _unknown_key(loc: tuple[str | int, ...]) -> Told:
+    """That a key is unknown, with the nearest one that is allowed, or all of them."""
+    near = difflib.get_close_matches(str(loc[-1]), _known(loc), 1)
+    return told("unknown_key_near", near=near[0]) if near else told("unknown_key", allowed=", ".join(_known(loc)))
+
+
 def _line_of(path: Path, key: str) -> int | None:
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if re.match(rf"\s*-?\s*{re.escape(key)}\s*:", line):
@@ -128,23 +142,19 @@ def _line_of(path: Path, key: str) -> int | None:
 def read_scenario(path: Path) -> Scenario:
     """Read, resolve and validate a scenario file. Raises ``InputError`` with file, line, key and a suggestion."""
     if not NAME.fullmatch(path.stem):
-        raise InputError([Fault(path.name, "file name must be lower-case letters, digits, - or _")])
+        raise InputError([Fault(path.name, told("scenario_file_name"))])
     merged = _resolve(path) | {"name": path.stem}
     try:
         scenario = Scenario.model_validate(merged)
     except ValidationError as error:
         faults = Faults()
-        for item in error.errors(include_url=False, include_context=False):
+        for item in error.errors(include_url=False):
             key = ".".join(str(part) for part in item["loc"])
-            message = f"{key}: {item['msg'].removeprefix('Value error, ')}"
-            if item["type"] == "extra_forbidden":
-                near = difflib.get_close_matches(str(item["loc"][-1]), _known(item["loc"]), 1)
-                hint = f"; did you mean '{near[0]}'?" if near else f" (allowed: {', '.join(_known(item['loc']))})"
-                message = f"{key}: unknown key{hint}"
-            faults.add(path.name, message, _line_of(path, str(item["loc"][-1])), key)
+            why = _unknown_key(item["loc"]) if item["type"] == "extra_forbidden" else refusal(item)
+            faults.add(path.name, told("under_key", name=key, why=why), _line_of(path, str(item["loc"][-1])), key)
         faults.raise_all()
     if not NAME.fullmatch(scenario.data):
-        raise InputError([Fault(path.name, f"data: '{scenario.data}' is not the name of a folder in data/", column="data")])
+        raise InputError([Fault(path.name, told("data_unknown", name=scenario.data), column="data")])
     return scenario
 
 
@@ -159,5 +169,5 @@ def names_matching(folder: Path, wanted: str) -> list[str]:
     stems = sorted(path.stem for path in folder.glob("*.yaml") if NAME.fullmatch(path.stem))
     found = [stem for stem in stems if fnmatchcase(stem, word)]
     if not found:
-        raise InputError([Fault(folder.name, f"no scenario matches '{wanted}' (there are: {', '.join(stems) or 'none'})")])
+        raise InputError([Fault(folder.name, told("no_scenario_matches", pattern=wanted, names=", ".join(stems) or told("word_none")))])
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from model.contract import FACTS, Account, Clause, Configuration, Fact, Good, Group, Named, Ratio, Segment
 from model.errors import Faults
+from model.language import told
 from model.scenario.parts import ClauseLever
 from model.scenario.typed import Scenario
 from model.tables import Tables
@@ -67,8 +68,8 @@ _NAMED: tuple[type[Named], ...] = (Account, Clause, Configuration, Good, Group, 
 
 def _refuse(lever: str, subject: str, allowed: list[str], faults: Faults) -> None:
     near = difflib.get_close_matches(subject, allowed, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"allowed: {', '.join(allowed) or 'nothing in these data'}"
-    faults.add("scenario", f"{lever}: nothing to set for '{subject}' ({hint})", column=lever)
+    hint = told("did_you_mean", name=near[0]) if near else told("allowed_are", names=", ".join(allowed) or told("word_nothing_in_data"))
+    faults.add("scenario", told("nothing_to_set", lever=lever, subject=subject, hint=hint), column=lever)
 
 
 def clause_levers(scenario: Scenario, tables: Tables, faults: Faults) -> dict[str, ClauseLever]:
@@ -82,7 +83,8 @@ def clause_levers(scenario: Scenario, tables: Tables, faults: Faults) -> dict[st
                 _refuse(lever.name, subject, [row.subject for row in clauses], faults)
             for clause in meant:
                 if clause in scenario.clauses:
-                    faults.add("scenario", f"{lever.name}: {subject} is set by clauses: {clause} as well; keep one", column=lever.name)
+                    message = told("set_by_clauses_too", lever=lever.name, subject=subject, clause=clause)
+                    faults.add("scenario", message, column=lever.name)
                 active = setting if isinstance(setting, bool) else True
                 found[clause] = ClauseLever(active=active, value=None if isinstance(setting, bool) else setting)
     return found
@@ -111,10 +113,11 @@ def fact_levers(scenario: Scenario, tables: Tables, faults: Faults) -> Amounts:
                 continue
             for parameter in filter(None, (lever.parameter, lever.also)):
                 if (lever.table, subject, parameter) in found:
-                    faults.add("scenario", f"{lever.name}: {subject}: another lever sets {parameter} as well; keep one", column=lever.name)
+                    message = told("set_by_lever_too", lever=lever.name, subject=subject, parameter=parameter)
+                    faults.add("scenario", message, column=lever.name)
                 found[(lever.table, subject, parameter)] = amount
         if not asked:
-            faults.add("scenario", f"{lever.name}: these data have no {lever.parameter}", column=lever.name)
+            faults.add("scenario", told("lever_without_data", lever=lever.name, parameter=lever.parameter), column=lever.name)
     return found
 
 

@@ -8,10 +8,9 @@ import numpy.typing as npt
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from model.contract import Slug, Text, Year
+from model.language import told
 from model.names import ArcKind, Goal
 from model.tolerances import GAP
-
-NUMBER_OR_YEARS = "write a number, or a number for each year, e.g. {2026: 1.5, 2030: 2}"
 
 
 class Strict(BaseModel):
@@ -22,14 +21,14 @@ class Strict(BaseModel):
 
 def _number(given: object) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise ValueError(NUMBER_OR_YEARS)
+        raise ValueError(told("number_or_years"))
     return float(given)
 
 
 def _year(given: object) -> int:
     year = int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
     if isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2100:
-        raise ValueError(f"'{given}' is no year between 1900 and 2100; {NUMBER_OR_YEARS}")
+        raise ValueError(told("no_year", found=given, hint=told("number_or_years")))
     return year
 
 
@@ -95,12 +94,12 @@ class Years(Strict):
     @model_validator(mode="after")
     def _order(self) -> "Years":
         if self.last <= self.first:
-            raise ValueError("last must come after first")
+            raise ValueError(told("years_backwards"))
         if self.given is not None:
             if self.given != sorted(set(self.given)):
-                raise ValueError("the years listed must rise")
+                raise ValueError(told("years_must_rise"))
             if (self.given[0], self.given[-1]) != (self.first, self.last):
-                raise ValueError("the years listed must begin with first and end with last")
+                raise ValueError(told("years_ends"))
         return self
 
     def all(self) -> tuple[int, ...]:
@@ -116,7 +115,7 @@ def _years(given: object) -> object:
     if not isinstance(given, list):
         return given
     if len(given) < 2 or any(isinstance(year, bool) or not isinstance(year, int) for year in given):
-        raise ValueError("list at least two years, or write {first: 2020, last: 2025, step: 1}")
+        raise ValueError(told("years_too_few"))
     return {"first": given[0], "last": given[-1], "given": given}
 
 
@@ -148,7 +147,7 @@ def _switch(choice: object) -> object:
     if isinstance(choice, ClauseLever):
         return choice
     if not isinstance(choice, bool | dict):
-        raise ValueError("write true, false, or {active: ..., value: ..., from_year: ...}")
+        raise ValueError(told("switch_expected"))
     return {"active": choice} if isinstance(choice, bool) else choice
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from model.contract import Place, Slug
+from model.language import told
 from model.names import Goal, Scope, Target
 from model.scenario.parts import (
     Amount,
@@ -81,10 +82,10 @@ class Scenario(Levers):
     @classmethod
     def _stages(cls, goals: list[Goal]) -> list[Goal]:
         """Each stage once; the shortfall comes with ``targets: closest``."""
-        if Goal.SHORTFALL in goals:
-            raise ValueError("the shortfall is the first stage of every closest run; list emissions and cost only")
+        if {Goal.SHORTFALL, Goal.AIM} & set(goals):
+            raise ValueError(told("shortfall_listed"))
         if len(set(goals)) < len(goals):
-            raise ValueError("each stage may stand once")
+            raise ValueError(told("stage_twice"))
         return goals
 
     def canonical(self) -> str:

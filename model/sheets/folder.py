@@ -8,6 +8,7 @@ from shutil import copyfile
 import pandas as pd
 
 from model.errors import ResultError
+from model.language import told
 from model.sheets.book import Column, Sheet, add_sheet, add_words, new_book, save_book
 from model.sheets.iamc import KEYS, iamc_table, read_variables
 from model.sheets.labels import Labels
@@ -22,11 +23,11 @@ def _checked(results: Sequence[Stored], tables: Mapping[str, Tables]) -> None:
     names = [str(stored.manifest["scenario"]) for stored in results]
     for name in names:
         if names.count(name) > 1:
-            raise ResultError(f"the result '{name}' is named twice; give each scenario once")
+            raise ResultError(told("result_twice", name=name))
     for stored, name in zip(results, names, strict=True):
         data = str(stored.manifest["data"])
         if stored.manifest["data_hash"] != tables[data].digest():
-            raise ResultError(f"data/{data} has changed since {name}.nc was made; run it again: python run.py run {name}")
+            raise ResultError(told("data_changed", data=data, name=name, again=told("run_again", name=name)))
 
 
 def results_book(results: Sequence[Stored], tables: Mapping[str, Tables], path: Path) -> None:

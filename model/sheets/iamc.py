@@ -16,10 +16,11 @@ import xarray as xr
 
 from model.contract import Configuration, Good, Group
 from model.errors import Faults, ResultError
+from model.language import told, told_all
 from model.solution import flat_values
 from model.store import Stored
 from model.tables import Tables
-from model.units import UnitError, measure
+from model.units import UnitError, dimension_name, measure
 
 VARIABLES = Path(__file__).parent.parent.parent / "data" / "variables.csv"
 MODEL = "Materials Pathways"
@@ -64,16 +65,17 @@ def read_variables(path: Path = VARIABLES) -> tuple[Variable, ...]:
             variable = Variable(row["variable"], row["unit"], row["array"], lists[0], lists[1], row["measured"], float(row["factor"]),
                                 row["local"] == "true", row["name_zh"], row["name_en"], row["meaning_zh"], row["meaning_en"])  # fmt: skip
             if variable.name in found:
-                faults.add(path.name, f"'{variable.name}' stands twice; two numbers may not share a variable", number, "variable")
+                faults.add(path.name, told("variable_twice", name=variable.name), number, "variable")
             if variable.array not in (*DIMENSIONS, *_BY_GROUP, *_BY_GOOD):
-                faults.add(path.name, f"'{variable.array}' is no array that is reported", number, "array")
+                faults.add(path.name, told("array_not_reported", name=variable.array), number, "array")
             try:
-                dimensions = "/".join(part for part in measure(variable.measured).dimensions if part)
-                if dimensions != DIMENSIONS.get(variable.array, dimensions):
-                    message = f"unit '{variable.measured}' measures {dimensions}, not {DIMENSIONS[variable.array]}"
-                    faults.add(path.name, message, number, "measured")
+                own = measure(variable.measured).dimensions
+                asked = DIMENSIONS.get(variable.array)
+                if asked not in (None, "/".join(part for part in own if part)):
+                    words = {"found": dimension_name(own), "asked": dimension_name(str(asked).split("/"))}
+                    faults.add(path.name, told("unit_mismatch", unit=variable.measured, **words), number, "measured")
             except UnitError as error:
-                faults.add(path.name, str(error), number, "measured")
+                faults.add(path.name, error.message, number, "measured")
             found[variable.name] = variable
     faults.raise_all()
     return tuple(found.values())
@@ -151,8 +153,8 @@ def values_of(stored: Stored, tables: Tables) -> pd.DataFrame:
         unit = measure(variable.measured)
         kinds = _kinds(variable, tables)
         if kinds != {"/".join(part for part in unit.dimensions if part)}:
-            asked = ", ".join(sorted(kinds))
-            raise ResultError(f"variables.csv: '{variable.name}' is in {variable.measured}, but the data measure {asked}")
+            asked = told_all([dimension_name(kind.split("/")) for kind in sorted(kinds)], "told_or_told")
+            raise ResultError(told("variable_unit", name=variable.name, unit=variable.measured, asked=asked))
         found[(variable.name, variable.unit)] = taken.values / unit.factor * variable.factor
     index = pd.MultiIndex.from_tuples(list(found), names=["variable", "unit"])
     return pd.DataFrame(list(found.values()), index=index, columns=[int(year) for year in stored.inputs["year"].values])
@@ -180,6 +182,6 @@ def iamc_table(results: Sequence[Stored], tables: Mapping[str, Tables], region: 
     table = pd.concat(frames, ignore_index=True)
     if table.duplicated(KEYS).any():
         twice = table.loc[table.duplicated(KEYS), "scenario"].iloc[0]
-        raise ResultError(f"two results are named '{twice}'; give each scenario once")
+        raise ResultError(told("results_of_one_name", name=twice))
     years = sorted(column for column in table.columns if column not in KEYS)
     return table[[*KEYS, *years]]

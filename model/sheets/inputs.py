@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from model.contract import TABLES, Row
 from model.datapackage import column_of
 from model.errors import Fault, Faults, InputError
-from model.language import Speaker
+from model.language import Told, told
 from model.parameters import PARAMETERS
 from model.sheets.book import (
     EN,
@@ -64,7 +64,7 @@ def as_csv(rows: Iterable[Iterable[str]]) -> str:
     return text.getvalue()
 
 
-def export_inputs(tables: Tables, path: Path, say: Speaker, *, replace: bool = False) -> list[str]:
+def export_inputs(tables: Tables, path: Path, *, replace: bool = False) -> list[str]:
     """Write a checked data folder as a workbook; returns the CSVs that are not in plain form and would come back tidied.
 
     Raises ``InputError`` where a book stands already (it may hold edits), the name does not end in .xlsx, or a cell cannot
@@ -72,13 +72,13 @@ def export_inputs(tables: Tables, path: Path, say: Speaker, *, replace: bool = F
     """
     faults = Faults()
     if path.suffix.lower() != ".xlsx":
-        faults.add(str(path), say("book_suffix"))
+        faults.add(str(path), told("book_suffix"))
     elif path.exists() and not replace:
-        faults.add(str(path), say("book_exists"))
+        faults.add(str(path), told("book_exists"))
     faults.raise_all()
     texts = {table: read_texts(file) for table in TABLES if (file := tables.folder / f"{table}.csv").exists()}
     for table, rows in texts.items():
-        _writable(table, rows, say, faults)
+        _writable(table, rows, faults)
     faults.raise_all()
     book = new_book()
     _readme(book, tables, texts)
@@ -91,11 +91,11 @@ def export_inputs(tables: Tables, path: Path, say: Speaker, *, replace: bool = F
     return [f"{table}.csv" for table, rows in texts.items() if as_csv(rows).encode() != (tables.folder / f"{table}.csv").read_bytes()]
 
 
-def _writable(table: str, rows: list[list[str]], say: Speaker, faults: Faults) -> None:
+def _writable(table: str, rows: list[list[str]], faults: Faults) -> None:
     for number, row in enumerate(rows, start=1):
         for name, text in zip(rows[0], row, strict=False):
             if unprintable(text) or len(text) > MOST_TEXT:
-                faults.add(f"{table}.csv", say("cell_unwritable", most=MOST_TEXT), number, name)
+                faults.add(f"{table}.csv", told("cell_unwritable", most=MOST_TEXT), number, name)
 
 
 def _table(book: Workbook, table: str, kind: type[Row], rows: list[list[str]]) -> None:
@@ -179,6 +179,6 @@ def exported(book: Workbook) -> set[tuple[str, str]]:
     return {(str(table), str(column)) for table, column in rows if table in TABLES and column in TABLES[table].model_fields}
 
 
-def refuse(path: Path, message: str) -> InputError:
+def refuse(path: Path, message: Told) -> InputError:
     """A fault of a whole book or folder."""
     return InputError([Fault(path.name, message)])

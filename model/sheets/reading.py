@@ -1,6 +1,5 @@
 """An edited workbook back into a data folder: every cell read as a plain value, checked as the CSVs are, written whole or not at all."""
 
-import re
 import shutil
 import tempfile
 import zipfile
@@ -16,7 +15,7 @@ from model.checks import check_tables
 from model.contract import TABLES
 from model.datapackage import write_descriptor
 from model.errors import Fault, Faults, InputError
-from model.language import Speaker
+from model.language import told
 from model.sheets.inputs import REFERENCE, as_csv, exported, refuse
 from model.sheets.values import CellError, text_of
 from model.tables import Tables, read_tables
@@ -48,28 +47,27 @@ class Filled:
 
 @dataclass
 class Reading:
-    """One reading of a book: its name, the words for faults, the faults found so far."""
+    """One reading of a book: its name, the faults found so far."""
 
     name: str
-    say: Speaker
     faults: Faults = field(default_factory=Faults)
 
     def fault(self, key: str, sheet: str = "", cell: str = "", column: str | None = None, **values: object) -> None:
         """Note a fault of the book, of a sheet or of a cell."""
         where = f" '{sheet}'" + (f"!{cell}" if cell else "") if sheet else ""
-        self.faults.add(f"{self.name}{where}", self.say(key, **values), column=column)
+        self.faults.add(f"{self.name}{where}", told(key, **values), column=column)
 
 
-def import_inputs(path: Path, target: Path, say: Speaker, *, replace: bool = False) -> Tables:
+def import_inputs(path: Path, target: Path, *, replace: bool = False) -> Tables:
     """Read an edited workbook into the data folder ``target``; returns its tables.
 
     Raises ``InputError`` with every fault by sheet and cell; nothing is written then. An existing folder is replaced only on
     request; its other files (notes) stay.
     """
     if target.exists() and not replace:
-        raise refuse(target, say("folder_exists", folder=target.name))
-    reading = Reading(path.name, say)
-    filled = _read(_open(path, say), reading)
+        raise refuse(target, told("folder_exists", folder=target.name))
+    reading = Reading(path.name)
+    filled = _read(_open(path), reading)
     reading.faults.raise_all()
     try:
         with tempfile.TemporaryDirectory(prefix=".import-", dir=target.parent.parent) as room:
@@ -80,32 +78,32 @@ def import_inputs(path: Path, target: Path, say: Speaker, *, replace: bool = Fal
                 _keep(target, fresh)
             _swap(fresh, target)
     except OSError as error:
-        raise refuse(target, say("folder_unwritable", why=str(error))) from error
+        raise refuse(target, told("folder_unwritable", why=str(error))) from error
     return Tables(target, tables.rows, tables.numbers)
 
 
-def _open(path: Path, say: Speaker) -> Workbook:
+def _open(path: Path) -> Workbook:
     """Open a book after bounding its size. Raises ``InputError`` for what is no readable .xlsx."""
     if not path.is_file():
-        raise refuse(path, say("book_missing"))
+        raise refuse(path, told("book_missing"))
     if path.suffix.lower() != ".xlsx":
-        raise refuse(path, say("book_suffix"))
+        raise refuse(path, told("book_suffix"))
     if path.stat().st_size > MOST_BYTES:
-        raise refuse(path, say("book_large", most=MOST_BYTES // 1_000_000))
+        raise refuse(path, told("book_large", most=MOST_BYTES // 1_000_000))
     with path.open("rb") as file:
         if file.read(len(_OLE)) == _OLE:
-            raise refuse(path, say("book_locked"))
+            raise refuse(path, told("book_locked"))
     try:
         with zipfile.ZipFile(path) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
         if unpacked > MOST_UNPACKED:
-            raise refuse(path, say("book_large", most=MOST_UNPACKED // 1_000_000))
+            raise refuse(path, told("book_large", most=MOST_UNPACKED // 1_000_000))
         return load_workbook(path, keep_links=False)
     except InputError:
         raise
     except Exception as error:  # openpyxl raises whatever a damaged part makes it stumble over
         cause = error.__cause__ or error
-        raise refuse(path, say("book_unreadable", why=f"{type(cause).__name__}: {cause}"[:200])) from error
+        raise refuse(path, told("book_unreadable", why=f"{type(cause).__name__}: {cause}"[:200])) from error
 
 
 def _read(book: Workbook, reading: Reading) -> dict[str, Filled]:
@@ -131,14 +129,14 @@ def _read(book: Workbook, reading: Reading) -> dict[str, Filled]:
 def _complete(book: Workbook, filled: dict[str, Filled], reading: Reading) -> None:
     """Nothing of the export may get lost unnoticed: a table or column is dropped only with its row in the sheet ``columns``."""
     titles = {sheet.title.split()[-1] for sheet in book.worksheets if sheet.title.split()}
-    told = exported(book)
+    before = exported(book)
     if not titles & set(TABLES):
         reading.fault("book_empty", tables=", ".join(TABLES))
         return
-    for table in dict.fromkeys(table for table in TABLES for where, _ in told if where == table):
+    for table in dict.fromkeys(table for table in TABLES for where, _ in before if where == table):
         if table not in titles:
             reading.fault("sheet_missing", table=table)
-    for table, column in sorted(told):
+    for table, column in sorted(before):
         if table in filled and column not in filled[table].letters:
             reading.fault("column_missing", filled[table].title, table=table, missing=column)
 
@@ -215,7 +213,9 @@ def _moved(fault: Fault, filled: dict[str, Filled], book: str) -> Fault:
     table = fault.file.removesuffix(".csv")
     if table not in filled:
         return Fault(f"{book} '{table}'", fault.message, column=fault.column)
-    message = re.sub(r"first in row (\d+)", lambda found: f"first in row {filled[table].numbers[int(found[1]) - 2]}", fault.message)
+    message = fault.message
+    if message.key == "row_twice":
+        message = told("row_twice", name=message.values["name"], row=filled[table].numbers[int(str(message.values["row"])) - 2])
     return Fault(f"{book} {filled[table].place(fault.row, fault.column)}", message, column=fault.column)
 
 

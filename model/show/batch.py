@@ -29,7 +29,7 @@ def batch_progress(tasks: "list[Task]", say: Speaker) -> RenderableType:
 
 def task_line(task: "Task", say: Speaker) -> Text:
     """One scenario's end in a line, for logs."""
-    why = f": {task.reasons[0]}" if task.reasons else ""
+    why = f": {say.told(task.reasons[0]).splitlines()[0]}" if task.reasons else ""
     return plain(f"{task.name}: {say(f'task_{task.state}')} ({task.seconds:.0f} s){why}", STYLES[task.state])
 
 
@@ -53,7 +53,8 @@ def batch_views(tasks: "list[Task]", say: Speaker) -> list[RenderableType]:
     if failed:
         views.append(plain(say("batch_failed", count=len(failed)), "red"))
         for task in failed:
-            views += [plain(f"  {task.name}: {reason}", "red") for reason in task.reasons or [say("task_stopped")]]
+            lines = [line for reason in task.reasons for line in say.told(reason).splitlines()] or [say("task_stopped")]
+            views += [plain(f"  {task.name}: {line}", "red") for line in lines]
     if any(task.state == "unchanged" for task in tasks):
         views.append(plain(say("batch_unchanged", count=sum(task.state == "unchanged" for task in tasks))))
     return views

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 from rich.table import Table
 
-from model.bench import Growth, Ratio, growth, profile, summary
+from model.bench import Growth, Ratio, grown, profile, summary
 from model.language import Speaker
 from model.show.text import number, plain, table
 
@@ -59,14 +59,8 @@ def ratio_table(found: list[Ratio], say: Speaker) -> Table:
 
 def growth_views(records: list[dict[str, Any]], say: Speaker) -> list[Table]:
     """Seconds and peak memory of every step by size, and the exponents of their growth with lines x years."""
-    stages = list(records[0]["seconds"])
-    sizes = [record["lines"] * record["years"] for record in records]
     heads = [f"{record['lines']} x {record['years']}" for record in records]
-    found = growth(
-        sizes,
-        {stage: [record["seconds"][stage] for record in records] for stage in stages},
-        {stage: [record["memory"][stage] for record in records] for stage in stages},
-    )
+    found = grown(records)
     return [
         _grown(say("head_grow_seconds"), "seconds", records, found, heads, say),
         _grown(say("head_grow_memory"), "memory", records, found, heads, say),
@@ -77,7 +71,7 @@ def growth_views(records: list[dict[str, Any]], say: Speaker) -> list[Table]:
 def _grown(title: str, quantity: str, records: list[dict[str, Any]], found: list[Growth], heads: list[str], say: Speaker) -> Table:
     shown = table(title, [say("col_step"), *heads, say("col_exponent")], right=1)
     for item in found:
-        values = [number(record[quantity][item.stage], 0 if quantity == "memory" else 3) for record in records]
+        values = [number(record[quantity].get(item.stage, np.nan), 0 if quantity == "memory" else 3) for record in records]
         shown.add_row(plain(say(f"step_{item.stage}")), *values, number(getattr(item, quantity), 2))
     return shown
 
@@ -86,5 +80,6 @@ def _matrix(records: list[dict[str, Any]], heads: list[str], say: Speaker) -> Ta
     shown = table(say("head_grow_size"), [say("col_item"), *heads], right=1)
     for name in ("rows", "columns", "nonzeros"):
         shown.add_row(plain(say(f"col_{name}")), *[number(record[name], 0) for record in records])
-    shown.add_row(plain(say("step_lp")), *[plain(record["ended"]) for record in records])
+    for step, name in (("lp", "ended"), ("mip", "mip_ended")):
+        shown.add_row(plain(say(f"step_{step}")), *[plain(say(f"ended_{record[name]}")) for record in records])
     return shown

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from model.analysis import (
     UPPER,
@@ -25,7 +26,7 @@ from model.analysis import (
     totals,
 )  # fmt: skip
 from model.contract import Clause, District, Indicator
-from model.language import Speaker
+from model.language import Speaker, recalled, told_all
 from model.names import Scope
 from model.show.text import number, plain, table
 from model.store import Stored
@@ -87,7 +88,10 @@ def _headline(stored: Stored, scores: list[Score], reference: pd.Series, say: Sp
         lines.append(plain(say("headline_gap", stages=say.pick("，", ", ").join(gaps)), "yellow"))
     gate = stored.manifest["base_year_gate"]
     lines.append(
-        plain(say("gate_passed") if gate == "passed" else say("gate_failed", why="; ".join(gate)), "" if gate == "passed" else "red")
+        plain(
+            say("gate_passed") if gate == "passed" else say("gate_failed", why=say.told(told_all(recalled(record) for record in gate))),
+            "" if gate == "passed" else "red",
+        )
     )
     return lines
 
@@ -198,3 +202,10 @@ def _certificate(manifest: dict[str, Any], say: Speaker) -> str:
     rule, worst = max(certificate["violations"].items(), key=lambda item: item[1])
     gaps = [abs(told - found) / max(1.0, abs(found)) for told, found in certificate["objectives"].values()]
     return say("certified", worst=worst, rule=rule, gap=max(gaps, default=0.0))
+
+
+def opinion_line(opinion: dict[str, Any], say: Speaker) -> Text:
+    """What a second solver found for a stage, beside our value."""
+    done = say("status_optimal" if opinion["optimal"] else "status_limit")
+    return plain(say("second_opinion", stage=say(f"goal_{opinion['goal']}"), value=number(opinion["second_value"], 3), status=done,
+                     bound=number(opinion["second_bound"], 3), ours=number(opinion["value"], 3)), "green")  # fmt: skip

@@ -6,6 +6,7 @@ import sys
 import highspy
 
 from model.errors import InfeasibleError, LimitError, SolverError
+from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.outcome import Status
@@ -83,10 +84,10 @@ def accept(highs: highspy.Highs, goal: Goal) -> Status:
     if found == names.kOptimal:
         return Status.OPTIMAL
     if found in (names.kInfeasible, names.kUnboundedOrInfeasible):
-        raise InfeasibleError(f"no plan meets all clauses (stage '{goal}')")
+        raise InfeasibleError(told("no_plan", stage=told(f"goal_{goal}")))
     limits = (names.kTimeLimit, names.kIterationLimit, names.kSolutionLimit, names.kInterrupt)
     if found in limits and highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         return Status.LIMIT
     if found in limits:
-        raise LimitError(f"the solver stopped at its limit before it found any plan (stage '{goal}')")
-    raise SolverError(f"HiGHS ended with status {highs.modelStatusToString(found)} (stage '{goal}')")
+        raise LimitError(told("limit_without_plan", stage=told(f"goal_{goal}")))
+    raise SolverError(told("ended_with_status", status=highs.modelStatusToString(found), stage=told(f"goal_{goal}")))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from model.errors import LimitError, SolverError
 from model.handover import Matrix, to_highs
+from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
@@ -78,7 +79,7 @@ class Relaxation:
     @property
     def _held(self) -> Matrix:
         if self.matrix is None:
-            raise SolverError("no matrix was loaded")
+            raise SolverError(told("no_matrix"))
         return self.matrix
 
     def keep(self, row: Floats, value: float) -> None:
@@ -123,8 +124,8 @@ class Relaxation:
         if status in DOUBTFUL:
             return False
         if status == highspy.HighsModelStatus.kTimeLimit:
-            raise LimitError(f"the solver stopped at its limit in a linear programme of stage '{goal}'")
-        raise SolverError(f"HiGHS ended a linear programme of stage '{goal}' with status {self.highs.modelStatusToString(status)}")
+            raise LimitError(told("limit_in_linear", stage=told(f"goal_{goal}")))
+        raise SolverError(told("status_in_linear", stage=told(f"goal_{goal}"), status=self.highs.modelStatusToString(status)))
 
 
 def set_goal(highs: highspy.Highs, matrix: Matrix, goal: Goal) -> None:

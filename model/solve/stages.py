@@ -15,17 +15,22 @@ import numpy as np
 
 from model.errors import LimitError, SolverError
 from model.handover import Matrix, to_highs
+from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, set_goal
-from model.tolerances import ABSOLUTE_GAP, INTEGRALITY
+from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, STRICT
 
 NEIGHBOURHOOD_NODES = 50
 """Most branch-and-bound nodes spent on the neighbourhood of a start before the whole problem is branched on."""
 AGREE = 1e-6
 """A relaxed binary this close to the start's value agrees with it."""
+
+
+class LeaningError(SolverError):
+    """An answer that holds only because its binaries are not quite 0 or 1."""
 
 
 @dataclass
@@ -38,9 +43,12 @@ class _Search:
     relaxation: Relaxation
     kept: list[tuple[Floats, float]]
 
-    def mip(self, goal: Goal, start: Floats | None, *, fixed: tuple[Floats, Floats] | None = None) -> highspy.Highs:
+    def mip(
+        self, goal: Goal, start: Floats | None, *, fixed: tuple[Floats, Floats] | None = None, integrality: float = INTEGRALITY
+    ) -> highspy.Highs:
         """Branch and bound on a stage; ``fixed`` (mask over binaries, values) restricts it to a neighbourhood."""
         highs = open_highs(self.options)
+        highs.setOptionValue("mip_feasibility_tolerance", integrality)
         matrix = self.matrix
         if fixed is not None:
             matrix = matrix.with_fixed(self.relaxation.whole[fixed[0].astype(bool)].astype(np.int64), fixed[1][fixed[0].astype(bool)])
@@ -111,10 +119,10 @@ def _polished(search: _Search, goal: Goal, values: Floats) -> Fixed:
     """Round the binaries of a solver's answer, fix them, and solve the rest as a linear programme."""
     binaries = values[search.relaxation.whole]
     if len(binaries) and np.abs(binaries - np.round(binaries)).max() > INTEGRALITY:
-        raise SolverError("the solver's binaries are further from 0 and 1 than its own tolerance allows")
+        raise SolverError(told("binaries_off"))
     found = search.relaxation.fixed(goal, binaries)
     if found is None:
-        raise SolverError("the rounded plan does not hold: the linear programme with its binaries fixed has no answer")
+        raise LeaningError(told("rounded_fails"))
     return found
 
 
@@ -133,8 +141,13 @@ def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | No
         if best is None:
             raise
         return best, highs.getInfo().mip_dual_bound, Status.LIMIT, max(int(highs.getInfo().mip_node_count), 0), relaxed
+    try:
+        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
+    except LeaningError:  # a tight limit can make it worth while to lean on the tolerance of binaries
+        highs = search.mip(goal, None, integrality=STRICT)
+        status = accept(highs, goal)
+        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
     info = highs.getInfo()
-    answer = _polished(search, goal, np.array(highs.getSolution().col_value))
     bound = float(info.mip_dual_bound) if search.matrix.integer.any() else answer.value
     return _better(best, answer) or answer, bound, status, max(int(info.mip_node_count), 0), relaxed
 
@@ -174,7 +187,7 @@ def solve(
         search.kept.append((row, answer.value + keep * abs(answer.value)))
         held.keep(*search.kept[-1])
     if not outcome.stages:
-        raise SolverError("no stage to solve")
+        raise SolverError(told("no_stage"))
     rows = [(matrix.objectives[f"objective_{stage.goal}"], matrix.offsets[f"objective_{stage.goal}"]) for stage in outcome.stages]
     final = [float(row @ outcome.values + offset) for row, offset in rows]
     outcome.stages = [replace(stage, value=value) for stage, value in zip(outcome.stages, final, strict=True)]

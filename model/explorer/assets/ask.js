@@ -3,8 +3,9 @@ const LIVE = DATA.live;
 
 class Refused extends Error {
   constructor(reasons) {
-    super(reasons.join("; "));
-    this.reasons = reasons;
+    const texts = reasons.map((reason) => (Array.isArray(reason) ? pick(reason) : reason));
+    super(texts.join("; "));
+    this.reasons = texts;
   }
 }
 

@@ -26,7 +26,7 @@ function jobRow(job) {
   }
   return el("li", { class: `job ${job.state}`, "data-name": job.name }, el("div", { class: "job-head" }, el("strong", {}, pick(job.title)), el("span", { class: "job-state" }, stateText(job)), el("span", { class: "grow" }), tools),
     job.state === "running" ? el("div", { class: "bar", "aria-hidden": "true" }) : null,
-    job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, reason))) : null);
+    job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, pick(reason)))) : null);
 }
 
 function jobsPart() {

@@ -41,7 +41,7 @@ function flowView(which, kind) {
   const rows = years.flatMap((year, place) => flows[place].links.map((link) => ({ cells: [String(year), nodeName(link.source), nodeName(link.target), shown(link.amount, kind)] })));
   const place = state.y === years[0] ? 0 : 1;
   const choice = el("label", {}, `${say("page_year")} `, el("select", { onchange: (event) => { state.y = Number(event.target.value); refresh(); } }, years.map((year, order) => el("option", { value: year, selected: order === place }, String(year)))));
-  return { id: which, title: say("page_" + which + "_title", { focus: title(state.f), year: years[place] }), unit: say("page_" + which + "_unit", { unit: unit(kind) }), controls: [choice], height: tall,
+  return { id: which, title: say(`page_${which}_title`, { focus: title(state.f), year: years[place] }), unit: say(`page_${which}_unit`, { unit: unit(kind) }), controls: [choice], height: tall,
     charts: (width) => [{ spec: flowSpec(flows[place], kind, Math.max(width, 620), tall) }],
-    columns: [{ name: say("page_year") }, { name: say("page_from") }, { name: say("page_to") }, { name: unit(kind), right: true }], rows, note: say("page_" + which + "_note") };
+    columns: [{ name: say("page_year") }, { name: say("page_from") }, { name: say("page_to") }, { name: unit(kind), right: true }], rows, note: say(`page_${which}_note`) };
 }

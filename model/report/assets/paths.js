@@ -151,8 +151,9 @@ function sectorsView() {
     note: say("page_sectors_note") };
 }
 
+// with many scenarios only base and focus, as the legend says
 function capacityView() {
-  const items = visible();
+  const items = visible().length > MANY ? [...new Set([base(), focus()])] : visible();
   const rowsOf = (item) => Object.entries(item.capacity).filter(([, group]) => final(group.cap) !== null).map(([id, group]) => ({ id, item, listed: final(group.listed), cap: final(group.cap), made: final(group.made) }));
   const found = items.flatMap(rowsOf);
   const binding = (row) => row.listed > row.cap * (1 - 1e-6);

@@ -1,0 +1,56 @@
+"""Trade-offs, prices of clauses, what each clause brought, and why a line does what it does: studies that solve again."""
+
+from model.tradeoff.axes import Axis
+from model.tradeoff.clauses import binding, movable, moved, rule_of, step_of, unit_of, without
+from model.tradeoff.curve import joined_curves, system_curve
+from model.tradeoff.envelope import Piece, corners, envelope, height, opens, supported
+from model.tradeoff.frontier import frontier
+from model.tradeoff.ground import Ground, ground, pursue
+from model.tradeoff.prices import clause_prices, difference, dual_price
+from model.tradeoff.record import Taken, differing
+from model.tradeoff.search import Search
+from model.tradeoff.shapley import Game, Value, exact_values, kinds, needed, orders, sampled_values, shapley
+from model.tradeoff.sketch import sketch
+from model.tradeoff.why import Opposite, Reason, opposites, reasons
+
+__all__ = [
+    "Axis",
+    "Game",
+    "Ground",
+    "Opposite",
+    "Piece",
+    "Reason",
+    "Search",
+    "Taken",
+    "Value",
+    "binding",
+    "clause_prices",
+    "corners",
+    "difference",
+    "differing",
+    "dual_price",
+    "envelope",
+    "exact_values",
+    "frontier",
+    "ground",
+    "height",
+    "joined_curves",
+    "kinds",
+    "movable",
+    "moved",
+    "needed",
+    "opens",
+    "opposites",
+    "orders",
+    "pursue",
+    "reasons",
+    "rule_of",
+    "sampled_values",
+    "shapley",
+    "sketch",
+    "step_of",
+    "supported",
+    "system_curve",
+    "unit_of",
+    "without",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""A real Dask scheduler and worker processes: a worker killed mid-run, other code refused, the same bits as here."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.errors import SolverError
+from model.folders import Folders
+from model.futures.cluster import ADDRESS, ClusterCrew
+from model.futures.design import Design, Method
+from model.futures.ensemble import Prepared, open_or_create, prepare
+from model.futures.local import LocalCrew
+from model.futures.member import Record, Task
+
+pytest.importorskip("distributed")
+ROOT = Path(__file__).parent.parent
+MEMBERS = 8
+PATIENCE = 240.0
+
+
+def child(*words: str) -> subprocess.Popen[bytes]:
+    """A scheduler or a worker as a process of its own, on this checkout."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-m", "distributed.cli." + words[0], *words[1:]], env=environment,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Address of a scheduler with two workers, and the workers' processes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = child("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    workers = [child("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "120") for _ in range(2)]
+    yield address, workers
+    for process in (*workers, scheduler):
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def work() -> tuple[Prepared, Task, dict[int, Record]]:
+    """Futures of the example, and what this process makes of them."""
+    prepared = prepare(Folders(ROOT), "example", Design(Method.LHS, MEMBERS, 11))
+    return prepared, prepared.task, dict(LocalCrew(1).records(prepared.task, prepared.positions.values, range(MEMBERS)))
+
+
+def test_addresses_are_plain() -> None:
+    assert ADDRESS.fullmatch("tcp://10.0.0.1:8786")
+    assert not re.fullmatch(ADDRESS, "file:///etc/passwd")
+    assert not ADDRESS.fullmatch("tcp://host:8786; rm")
+
+
+def test_other_code_is_refused(cluster: tuple[str, list[subprocess.Popen[bytes]]], work: tuple[Prepared, Task, dict[int, Record]]) -> None:
+    prepared, task, _ = work
+    with pytest.raises(SolverError, match="another version"):
+        list(ClusterCrew(cluster[0]).records(replace(task, code="0" * 64), prepared.positions.values, range(2)))
+
+
+def test_a_killed_worker_costs_nothing_and_bits_are_the_same(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], work: tuple[Prepared, Task, dict[int, Record]]
+) -> None:
+    (address, workers), (prepared, task, here) = cluster, work
+    started, found = time.monotonic(), {}
+    for member, record in ClusterCrew(address).records(task, prepared.positions.values, range(MEMBERS)):
+        assert member not in found
+        found[member] = record
+        if len(found) == 2:
+            workers[0].send_signal(signal.SIGKILL)
+        assert time.monotonic() - started < PATIENCE
+    assert sorted(found) == list(range(MEMBERS))
+    assert workers[0].wait(timeout=30) == -signal.SIGKILL
+    for member, record in found.items():
+        assert record.status == here[member].status
+        assert set(record.arrays) == set(here[member].arrays)
+        for name, values in record.arrays.items():
+            if name != "stage_seconds":
+                assert np.array_equal(values, here[member].arrays[name], equal_nan=values.dtype.kind == "f"), name
+
+
+def test_without_a_scheduler_the_fault_is_told(work: tuple[Prepared, Task, dict[int, Record]], monkeypatch: pytest.MonkeyPatch) -> None:
+    prepared, task, _ = work
+    monkeypatch.setattr("model.futures.cluster.WAIT", 1.0)
+    with pytest.raises(SolverError, match="no scheduler"):
+        list(ClusterCrew("tcp://127.0.0.1:9").records(task, prepared.positions.values, range(1)))
+
+
+def test_the_start_is_kept_with_the_members(tmp_path: Path, work: tuple[Prepared, Task, dict[int, Record]]) -> None:
+    prepared = work[0]
+    archive, task = open_or_create(Folders(tmp_path), "example", prepared)
+    again = open_or_create(Folders(tmp_path), "example", prepared)[1]
+    assert task.start is not None
+    assert again.start is not None
+    assert np.array_equal(task.start.values, again.start.values)
+    assert task.start.bases.keys() == again.start.bases.keys()
+    assert archive.identity["code"] == task.code

@@ -1,0 +1,158 @@
+"""The solver guarded: known optima before the first solve, a second solver's opinion, one answer whatever the surroundings."""
+
+import csv
+import os
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import worlds
+
+from model import canary
+from model.confirm import Opinion, confirm
+from model.errors import InfeasibleError, SolverError
+from model.names import Goal
+from model.scenario import Scenario
+
+ROOT = Path(__file__).parent.parent
+PROVINCE = Path(__file__).parent / "province"
+CASES = 28
+"""Worlds of which at least 20 have a plan."""
+
+
+@pytest.mark.parametrize("known", canary.CANARIES, ids=lambda known: known.name)
+def test_the_installed_solver_finds_every_known_optimum(known: canary.Canary) -> None:
+    assert canary.answer(known) == pytest.approx(known.optimum, abs=canary.CLOSE)
+
+
+@pytest.mark.parametrize("wrong", [15.0, float("nan")])
+def test_a_solver_that_misses_a_known_optimum_is_refused(wrong: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canary, "answer", lambda known: wrong)
+    canary.check_solver.cache_clear()
+    with pytest.raises(SolverError, match="no result would be trustworthy"):
+        canary.check_solver()
+    canary.check_solver.cache_clear()
+
+
+@pytest.mark.parametrize("version", ["1.14.0", "1.15.0", "1.9.0", "0.99.9"])
+def test_an_old_solver_is_refused_by_its_version(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old:
+        """Says which release it is."""
+
+        def version(self) -> str:
+            """The release."""
+            return version
+
+    monkeypatch.setattr(canary, "silent_highs", Old)
+    canary.check_solver.cache_clear()
+    with pytest.raises(SolverError, match="or newer is needed"):
+        canary.check_solver()
+    canary.check_solver.cache_clear()
+
+
+def test_the_canary_sings_once_per_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    def listened(known: canary.Canary) -> float:
+        heard.append(known.name)
+        return known.optimum
+
+    monkeypatch.setattr(canary, "answer", listened)
+    canary.check_solver.cache_clear()
+    canary.check_solver()
+    canary.check_solver()
+    assert heard == [known.name for known in canary.CANARIES]
+    canary.check_solver.cache_clear()
+
+
+def test_two_solvers_agree_on_random_worlds(tmp_path: Path) -> None:
+    pytest.importorskip("pyscipopt")
+    agreed = 0
+    for seed in range(CASES):
+        world = worlds.draw(seed, tight=bool(seed % 2))
+        folder, settings = worlds.write(worlds.rows_of(world), tmp_path / str(seed)), worlds.scenario_of(world)
+        try:
+            answer = worlds.run(folder, settings)
+        except InfeasibleError:
+            continue
+        goals = [stage.goal for stage in answer.outcome.stages]
+        opinions = confirm(answer.matrix, goals, answer.outcome, Scenario.model_validate(settings).solver)
+        for opinion in opinions:
+            assert opinion.optimal
+            assert opinion.second_value == pytest.approx(opinion.value, rel=1e-5, abs=1e-5)
+        agreed += 1
+    assert agreed >= 20
+
+
+def test_a_plan_that_is_not_the_best_is_not_confirmed(tmp_path: Path) -> None:
+    pytest.importorskip("pyscipopt")
+    world = worlds.draw(0)
+    settings = worlds.scenario_of(world)
+    answer = worlds.run(worlds.write(worlds.rows_of(world), tmp_path / "world"), settings)
+    first = answer.outcome.stages[0]
+    boast = replace(answer.outcome, stages=[replace(first, value=first.value * 1.01, bound=first.value * 1.01)])
+    with pytest.raises(SolverError, match="disagree"):
+        confirm(answer.matrix, [first.goal], boast, Scenario.model_validate(settings).solver)
+
+
+@pytest.mark.parametrize(("second", "agrees"), [((9.0, 9.0), False), ((11.0, 9.5), True), ((10.0, 10.0), True), ((12.0, 10.5), False)])
+def test_intervals_agree_when_they_meet(second: tuple[float, float], agrees: bool) -> None:
+    opinion = Opinion(Goal.EMISSIONS, 10.0, 9.8, *second, optimal=True)
+    assert opinion.agrees is agrees
+
+
+SOLVES = """
+import hashlib, sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from model.problem import assemble
+from model.runner import read_checked
+from model.scenario import read_scenario
+from model.schema import DECISIONS
+from model.session import Session, ask_of
+
+scenario = read_scenario(Path(sys.argv[2]))
+problem = assemble(read_checked(Path(sys.argv[1])), scenario)
+for seed in (0, 1, 2):
+    ask = ask_of(scenario)
+    options = ask.options.model_copy(update={"gap": 0.0, "gaps": {}, "seed": seed, "threads": int(sys.argv[3])})
+    flat = Session().solve(problem, replace(ask, options=options)).flat
+    found = hashlib.sha256()
+    for name in DECISIONS:
+        found.update((np.round(flat[name].values, 6) + 0.0).tobytes())
+    print(found.hexdigest())
+"""
+
+
+def reordered(folder: Path, order: str) -> Path:
+    """The test province with the rows of every table turned round or shuffled."""
+    folder.mkdir()
+    for path in PROVINCE.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file))
+        rows = rows[::-1] if order == "backwards" else random.Random(7).sample(rows, len(rows))  # noqa: S311
+        with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return folder
+
+
+def test_one_plan_whatever_the_order_of_rows_seed_threads_hash_seed_locale_and_folder(tmp_path: Path) -> None:
+    runs = [
+        (PROVINCE, 1, "0", "C.UTF-8", ROOT),
+        (PROVINCE, 2, "1", "C", tmp_path),
+        (reordered(tmp_path / "backwards", "backwards"), 1, "2", "POSIX", tmp_path),
+        (reordered(tmp_path / "shuffled", "shuffled"), 2, "random", "zh_CN.UTF-8", ROOT),
+    ]
+    found = set()
+    for folder, threads, hash_seed, locale, where in runs:
+        surroundings = os.environ | {"PYTHONHASHSEED": hash_seed, "LANG": locale, "LC_ALL": locale, "PYTHONPATH": str(ROOT)}
+        words = [sys.executable, "-c", SOLVES, str(folder), str(PROVINCE / "plan.yaml"), str(threads)]
+        ended = subprocess.run(words, cwd=where, env=surroundings, capture_output=True, text=True, check=True)
+        digests = ended.stdout.split()
+        assert len(digests) == 3
+        found |= set(digests)
+    assert len(found) == 1
