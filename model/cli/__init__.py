@@ -16,6 +16,7 @@ from model.cli.compare import compare
 from model.cli.diff import diff
 from model.cli.ensemble import ensemble, futures
 from model.cli.explain import explain
+from model.cli.explore import explore
 from model.cli.export_inputs import export_inputs
 from model.cli.frontier import frontier
 from model.cli.import_inputs import import_inputs
@@ -34,7 +35,7 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, report, tables, why, frontier, prices, shapley, alternatives, explain,
+    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives, explain,
     ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""

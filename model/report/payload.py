@@ -75,7 +75,7 @@ def payload(results: Sequence[Stored], tables: Tables, folder: Path | None = Non
         "between": between(results),
         "scenarios": [scenario_figures(stored, tables, folder) for stored in results],
     }  # fmt: skip
-    return dict(_plain(document))
+    return dict(plain(document))
 
 
 def _named(rows: Iterable[Any]) -> dict[str, list[str]]:
@@ -116,12 +116,12 @@ def _tiles(tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A document that JSON can hold: finite numbers of few digits, texts without control characters, NaN and infinity as null."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, bool | int | None):

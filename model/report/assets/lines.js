@@ -54,6 +54,7 @@ function lineDialog(id) {
   openDialog(pick(line.name), [[say("page_group"), pick(group.name)], [say("page_district"), line.district ? nameOf("district", line.district) : say("page_unplaced")],
     [say("page_start"), line.start ? String(line.start) : ""], [say("page_grade"), `${line.grade} ${say("page_grade_" + line.grade)}`], [say("page_source"), pick(line.source)],
     [say("page_scenario"), pick(scenario.title)]], [tableOf(columns, rows, pick(line.name))]);
+  HOOKS.line(id);
 }
 
 function cellText(cell, width) {

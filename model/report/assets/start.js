@@ -3,6 +3,9 @@ const ABOVE = ["finding", "figures", "paths", "causes"];
 const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, sectorsView, capacityView, waterfallView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
   () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, pricesView, gradesView, certificateView, runsView, scenariosView, methodView];
 
+// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window
+const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {} };
+
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },
     values.map((value) => el("option", { value, selected: state[part] === value }, name(value)))));
@@ -35,6 +38,7 @@ function drawHeader() {
     rows.push(el("div", { class: "row controls", role: "group", "aria-label": say("page_shown") }, controls));
   } else rows[0].insertBefore(el("span", { class: "controls" }, controls), rows[0].lastChild);
   document.querySelector("header").replaceChildren(...rows);
+  HOOKS.header();
 }
 
 function drawFooter() {
@@ -55,6 +59,7 @@ function refocus(mark) {
 }
 
 async function refresh() {
+  if (!IDS.length) return HOOKS.empty();
   const mark = markOf(document.activeElement);
   for (const id of [state.r, state.f]) if (!state.s.includes(id)) state.s = IDS.filter((other) => other === id || state.s.includes(other));
   writeState();
@@ -76,7 +81,8 @@ async function refresh() {
   for (const card of cards) if (ABOVE.includes(card.id)) await drawCard(card);
   document.documentElement.dataset.drawn = "first";
   performance.mark("first-draw");
-  await drawRest();
+  HOOKS.after();
+  return drawRest();
 }
 
 let resizing = 0;
@@ -85,7 +91,8 @@ addEventListener("resize", () => {
   clearTimeout(resizing);
   if (innerWidth !== width) resizing = setTimeout(() => { width = innerWidth; refresh(); }, 250);
 });
-addEventListener("hashchange", () => { readState(); refresh(); });
+addEventListener("hashchange", () => {
+  if (IDS.length) readState();
+  refresh();
+});
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((part) => part.setAttribute("open", "")));
-readState();
-refresh();

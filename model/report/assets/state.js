@@ -18,6 +18,8 @@ const SCALES = {
 };
 
 const state = {};
+// further parts of the state that other scripts keep in the address
+const KEPT = [];
 
 function known(name, allowed, fallback) {
   return allowed.includes(name) ? name : fallback;
@@ -36,13 +38,14 @@ function readState() {
   state.g = asked.get("g") || "";
   state.d = asked.get("d") !== "0";
   state.t = new Set((asked.get("t") || "").split(",").filter(Boolean));
+  for (const key of KEPT) state[key] = asked.get(key) || "";
   for (const id of [state.r, state.f]) if (!state.s.includes(id)) state.s.push(id);
   state.s.sort((a, b) => IDS.indexOf(a) - IDS.indexOf(b));
 }
 
 function writeState() {
   const parts = { l: state.l, s: state.s.length < IDS.length ? state.s.join(",") : "", r: state.r, f: state.f, b: state.b,
-    y: state.y === lastYear() ? "" : state.y, g: state.g, d: state.d ? "" : "0", t: [...state.t].join(",") };
+    y: state.y === lastYear() ? "" : state.y, g: state.g, d: state.d ? "" : "0", t: [...state.t].join(","), ...Object.fromEntries(KEPT.map((key) => [key, state[key] || ""])) };
   const text = Object.entries(parts).filter(([, value]) => value !== "").map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
   history.replaceState(null, "", `#${text}`);
 }

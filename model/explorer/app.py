@@ -1,0 +1,294 @@
+"""The application behind the live page: what may be asked, and what is answered. The guard stands before it."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from model.batch import work
+from model.errors import Fault, InputError, PathwayError, ResultError
+from model.explorer.drafts import Draft, asked_settings, tidy
+from model.explorer.fields import ROWS, FactList, lever_form
+from model.explorer.jobs import LIVE, Job, Limits, Queue
+from model.explorer.listing import list_results
+from model.explorer.reading import Answer, Reader
+from model.explorer.shell import shell
+from model.explorer.wording import reasons_of
+from model.explorer.workspace import Workspace
+from model.folders import Folders
+from model.language import Language, clean, told
+from model.names import NAME
+from model.scenario import read_scenario
+from model.tables import Tables
+
+MOST_DRAFTS = 40
+"""Drafts kept at the same time; a solved one of Chongqing takes about 1 MB of disk."""
+PULSE = 0.3
+"""Seconds between two looks for news of jobs."""
+MOST_FIRST = 4
+"""Results that are opened where none is named."""
+FIRST = ("plan", "frozen")
+"""Of these, the ones that come before newer ones."""
+MOST_LISTENERS = 60
+"""Event streams at the same time."""
+
+
+@dataclass
+class Explorer:
+    """Everything that the page's server holds."""
+
+    project: Folders
+    tables: Tables
+    limits: Limits
+    chosen: Sequence[str] = ()
+    language: Language | None = None
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    listeners: int = 0
+
+    def __post_init__(self) -> None:
+        self.workspace = Workspace(self.project, self.tables)
+        self.queue = Queue(self.limits)
+        self.reader = Reader(self.tables.folder)
+        self.facts = FactList(self.tables)
+
+    def close(self) -> None:
+        """End children and remove what was not kept."""
+        self.queue.close()
+        self.reader.close()
+        self.workspace.close()
+
+    @cached_property
+    def page(self) -> str:
+        """The page, made once."""
+        return shell(self.tables, self.chosen, self.language)
+
+    async def prepare(self) -> None:
+        """Make the page and read what it opens first, before it is asked for."""
+        page = asyncio.create_task(run_in_threadpool(lambda: self.page))
+        named = [(self.project.root, name) for name in self.chosen]
+        await asyncio.gather(*[self.reader.figures(one) for one in named])
+        if len(named) > 1:
+            await self.reader.figures(named[0], named[-1])
+        await page
+
+    def root_of(self, name: str) -> Path:
+        """The project in which a result stands. Raises ``ResultError`` for what is no name."""
+        if not NAME.fullmatch(name):
+            raise ResultError(told("explore_no_result", name=clean(name)))
+        return self.workspace.folders(name).root if name in self.drafts else self.project.root
+
+    def try_out(self, base: str, settings: dict[str, Any], title: tuple[str, str]) -> Draft:
+        """Write a draft and put its solve in the queue."""
+        if len(self.drafts) >= MOST_DRAFTS:
+            raise InputError([Fault("drafts", told("explore_many_drafts", count=MOST_DRAFTS))])
+        draft = Draft(f"try-{secrets.token_hex(4)}", base, settings, title)
+        scenario = self.workspace.write(draft)
+        options = scenario.solver.model_copy(update={"time_limit": min(scenario.solver.time_limit, self.limits.seconds)})
+        self.drafts[draft.name] = draft
+        try:
+            self.queue.submit(Job(draft.name, title), (work, (self.workspace.folders(draft.name).root, draft.name, options, True)))
+        except InputError:
+            self.discard(draft.name)
+            raise
+        return draft
+
+    def draft(self, name: str) -> Draft:
+        """A draft by its name. Raises ``ResultError`` where there is none."""
+        if name not in self.drafts:
+            raise ResultError(told("explore_no_trial"))
+        return self.drafts[name]
+
+    def discard(self, name: str) -> None:
+        """Stop a draft's solve and remove it."""
+        self.draft(name)
+        self.queue.forget(name)
+        self.workspace.discard(name)
+        self.drafts.pop(name, None)
+
+    def state(self) -> dict[str, Any]:
+        """Jobs and drafts as the page reads them."""
+        written = {
+            name: {"base": draft.base, "settings": dict(draft.settings), "title": list(draft.title)} for name, draft in self.drafts.items()
+        }
+        return {"jobs": [job | {"draft": written.get(job["name"])} for job in self.queue.seen()]}
+
+
+Handler = Callable[[Explorer, Request], Awaitable[Response]]
+
+
+async def page(explorer: Explorer, request: Request) -> Response:
+    """The page itself; its content policy stands in it, the hashes of its scripts included."""
+    text = await run_in_threadpool(lambda: explorer.page)
+    return HTMLResponse(text, headers={"content-security-policy": "frame-ancestors 'none'"})
+
+
+async def results(explorer: Explorer, request: Request) -> Response:
+    """Every stored result, from the manifests alone, and the scenarios from which one may start."""
+    found = await run_in_threadpool(list_results, explorer.project)
+    scenarios = sorted(file.stem for file in explorer.project.scenarios.glob("*.yaml") if NAME.fullmatch(file.stem))
+    return JSONResponse({"province": explorer.tables.folder.name, "results": found, "scenarios": scenarios} | explorer.state())
+
+
+async def figures(explorer: Explorer, request: Request) -> Response:
+    """One result as the page shows it, examined anew."""
+    name = request.path_params["name"]
+    return _drawn(await explorer.reader.figures((explorer.root_of(name), name)))
+
+
+async def between(explorer: Explorer, request: Request) -> Response:
+    """The difference of two results by cause."""
+    names = [request.query_params.get(key, "") for key in ("first", "other")]
+    return _drawn(await explorer.reader.figures(*[(explorer.root_of(name), name) for name in names]))
+
+
+def _drawn(answer: Answer) -> Response:
+    return Response(answer, media_type="application/json") if isinstance(answer, bytes) else _refused(answer)
+
+
+def _refused(reasons: list[list[str]]) -> Response:
+    """What the model refuses is an answer too: status 200, and why."""
+    return JSONResponse({"reasons": reasons})
+
+
+async def fields(explorer: Explorer, request: Request) -> Response:
+    """The lever form for a scenario of the project."""
+    path = explorer.project.scenario(request.query_params.get("base", "plan"))
+    scenario = await run_in_threadpool(read_scenario, path)
+    if scenario.data != explorer.tables.folder.name:
+        raise ResultError(told("explore_no_data", found=scenario.data, here=explorer.tables.folder.name))
+    return JSONResponse(await run_in_threadpool(lever_form, explorer.tables, scenario))
+
+
+async def facts(explorer: Explorer, request: Request) -> Response:
+    """Facts that a search finds."""
+    asked = request.query_params
+    found = explorer.facts.found(
+        asked.get("q", "")[:200], subject=asked.get("subject", ""), grade=asked.get("grade", ""),
+        offset=_whole(asked.get("offset", ""), 0), size=_whole(asked.get("size", ""), ROWS),
+    )  # fmt: skip
+    return JSONResponse(found)
+
+
+def _whole(text: str, instead: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else instead
+
+
+async def try_out(explorer: Explorer, request: Request) -> Response:
+    """Solve a scenario with other settings."""
+    body = await _body(request)
+    settings, base = asked_settings(body.get("settings", {})), str(body.get("base", "plan"))
+    explorer.project.scenario(base)
+    title = body.get("title")
+    words = title if isinstance(title, list) and len(title) == 2 else [title, title]
+    number = len(explorer.drafts) + 1
+    draft = await run_in_threadpool(
+        explorer.try_out, base, settings, (tidy(words[0], f"试算 {number}"), tidy(words[1], f"Trial {number}"))
+    )  # fmt: skip
+    return JSONResponse({"name": draft.name}, 202)
+
+
+async def cancel(explorer: Explorer, request: Request) -> Response:
+    """Stop a solve."""
+    explorer.queue.cancel(explorer.draft(request.path_params["name"]).name)
+    return JSONResponse(explorer.state())
+
+
+async def discard(explorer: Explorer, request: Request) -> Response:
+    """Throw a draft away."""
+    await run_in_threadpool(explorer.discard, request.path_params["name"])
+    return JSONResponse(explorer.state())
+
+
+async def keep(explorer: Explorer, request: Request) -> Response:
+    """Save a solved draft as a scenario of the project, with its result."""
+    draft = explorer.draft(request.path_params["name"])
+    body = await _body(request)
+    name, title = str(body.get("name", "")), body.get("title")
+    words = (tidy(title, draft.title[0]), tidy(title, draft.title[1]))
+    file = await run_in_threadpool(explorer.workspace.keep, draft, name, words)
+    return JSONResponse({"name": name, "file": f"{file.parent.name}/{file.name}"}, 201)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    try:
+        content = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise InputError([Fault("request", told("explore_no_json"))]) from error
+    if not isinstance(content, dict):
+        raise InputError([Fault("request", told("explore_no_mapping"))])
+    return content
+
+
+async def events(explorer: Explorer, request: Request) -> Response:
+    """News of jobs as a stream, until none is under way any more."""
+    if explorer.listeners >= MOST_LISTENERS:
+        raise InputError([Fault("events", told("explore_many_pages"))])
+
+    async def stream() -> AsyncIterator[str]:
+        explorer.listeners += 1
+        try:
+            seen = -1
+            while True:
+                if explorer.queue.version != seen:
+                    seen = explorer.queue.version
+                    state = explorer.state()
+                    yield f"data: {json.dumps(state)}\n\n"
+                    if not any(job["state"] in LIVE for job in state["jobs"]):
+                        yield "event: quiet\ndata: {}\n\n"
+                        return
+                await asyncio.sleep(PULSE)
+        finally:
+            explorer.listeners -= 1
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
+
+
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/", page), ("GET", "/results", results), ("GET", "/results/{name}", figures), ("GET", "/between", between),
+    ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/trials", try_out),
+    ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard), ("POST", "/trials/{name}/keep", keep),
+)  # fmt: skip
+
+
+def application(explorer: Explorer) -> Starlette:
+    """All routes; a user's mistake is answered with its reasons."""
+
+    def route(method: str, path: str, handler: Handler) -> Route:
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(explorer, request)
+            except PathwayError as error:
+                return _refused(reasons_of(error))
+
+        return Route(path, answer, methods=[method])
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        ready = asyncio.create_task(explorer.prepare())
+        yield
+        ready.cancel()
+        await run_in_threadpool(explorer.close)
+
+    made = Starlette(routes=[route(*entry) for entry in ROUTES], lifespan=lifespan)
+    made.router.redirect_slashes = False
+    return made
+
+
+def first_choice(folders: Folders, names: Sequence[str], province: str) -> list[str]:
+    """Results that the page opens first, base of comparison first, focus last: those named, or of the newest the plan in focus."""
+    if names:
+        return list(names)
+    newest = sorted((row for row in list_results(folders) if row["data"] == province), key=lambda row: str(row["finished"]), reverse=True)
+    ordered = sorted((str(row["name"]) for row in newest), key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))[:MOST_FIRST]
+    return sorted(ordered, key=lambda name: (name == "plan", name != "frozen"))

@@ -1,0 +1,44 @@
+// Asking the page's own server; what went wrong stands above the views until it is closed.
+const LIVE = DATA.live;
+
+class Refused extends Error {
+  constructor(reasons) {
+    const texts = reasons.map((reason) => (Array.isArray(reason) ? pick(reason) : reason));
+    super(texts.join("; "));
+    this.reasons = texts;
+  }
+}
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  let answer;
+  try { answer = await fetch(path, { cache: "no-store", ...options }); } catch { throw new Refused([say("explore_gone")]); }
+  let content = null;
+  try { content = await answer.json(); } catch { content = null; }
+  if (answer.status === 403) throw new Refused([say("explore_gone")]);
+  if (!answer.ok || content === null || content.reasons) throw new Refused(content?.reasons?.length ? content.reasons : [say("explore_failed", { status: answer.status })]);
+  return content;
+}
+
+function note(texts, kind = "bad") {
+  let place = document.getElementById("notices");
+  if (!place) {
+    place = el("div", { id: "notices", role: "status", "aria-live": "polite" });
+    document.querySelector("main").before(place);
+  }
+  const line = el("div", { class: `notice ${kind}` }, el("div", {}, texts.map((text) => el("p", {}, text))),
+    el("button", { type: "button", class: "tool", onclick: () => line.remove() }, say("page_close")));
+  if ([...place.children].some((other) => other.firstChild.textContent === line.firstChild.textContent)) return;
+  place.append(line);
+}
+
+const complain = (error, before = "") => note([before, ...(error.reasons || [String(error)])].filter(Boolean));
+
+// draw one card anew and leave the others alone
+function redraw(id, view) {
+  const card = document.getElementById(id);
+  if (!card) return;
+  const mark = markOf(document.activeElement);
+  fill(card, view());
+  if (mark?.[0] === id) refocus(mark);
+}

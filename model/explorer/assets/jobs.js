@@ -1,0 +1,98 @@
+// Solves under way and done: live gap, cancel, show, save, throw away; explanation and repairs where there is no plan.
+const UNDER_WAY = ["waiting", "running"];
+
+function stateText(job) {
+  const parts = [say(`explore_job_${job.state}`)];
+  if (job.state === "running" && job.step) parts.push(DATA.texts[`goal_${job.step}`] ? say(`goal_${job.step}`) : spoken("step_", job.step));
+  if (job.gap !== null && job.state !== "waiting") parts.push(say("explore_gap_now", { gap: number(100 * job.gap, 2) }));
+  if (job.seconds) parts.push(say("explore_seconds", { seconds: number(job.seconds, 0) }));
+  return parts.join(say("page_comma"));
+}
+
+function jobRow(job) {
+  const button = (key, action) => el("button", { type: "button", class: "tool", onclick: action }, say(key));
+  const act = (what) => async () => {
+    try { takeJobs((await ask(`trials/${job.name}/${what}`, {})).jobs); } catch (error) { complain(error); }
+    if (what === "discard") dropScenario(job.name);
+  };
+  const tools = [];
+  if (UNDER_WAY.includes(job.state)) tools.push(button("explore_cancel", act("cancel")));
+  else {
+    if (["solved", "limit"].includes(job.state)) {
+      if (!SCENARIOS.has(job.name)) tools.push(button("explore_show", () => addScenario(job.name)));
+      tools.push(button("explore_save", () => keepDialog(job)));
+    }
+    tools.push(button("explore_discard", act("discard")));
+  }
+  return el("li", { class: `job ${job.state}`, "data-name": job.name }, el("div", { class: "job-head" }, el("strong", {}, pick(job.title)), el("span", { class: "job-state" }, stateText(job)), el("span", { class: "grow" }), tools),
+    job.state === "running" ? el("div", { class: "bar", "aria-hidden": "true" }) : null,
+    job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, pick(reason)))) : null);
+}
+
+function jobsPart() {
+  return el("ul", { id: "jobs", "aria-label": say("explore_jobs"), "aria-live": "polite" }, trial.jobs.map(jobRow));
+}
+
+function takeJobs(jobs) {
+  const before = new Map(trial.jobs.map((job) => [job.name, job.state]));
+  trial.jobs = jobs;
+  const place = document.getElementById("jobs");
+  if (place) {
+    const mark = place.contains(document.activeElement) ? [document.activeElement.closest("li").dataset.name, document.activeElement.textContent] : null;
+    place.replaceWith(jobsPart());
+    if (mark) [...document.querySelectorAll(`#jobs li[data-name="${mark[0]}"] button`)].find((button) => button.textContent === mark[1])?.focus({ preventScroll: true });
+  }
+  for (const job of jobs) {
+    const done = ["solved", "limit"].includes(job.state) && UNDER_WAY.concat(undefined).includes(before.get(job.name));
+    if (done && trial.mine.has(job.name) && !trial.shown.has(job.name)) {
+      trial.shown.add(job.name);
+      joinPage(job);
+    }
+  }
+  if (jobs.some((job) => UNDER_WAY.includes(job.state))) listen();
+}
+
+// a new result becomes the focus, beside the scenario from which it started
+async function joinPage(job) {
+  const { base } = job.draft;
+  if (!SCENARIOS.has(base) && library.results.some((row) => row.name === base)) await fetchScenarios([base]);
+  if (await addScenario(job.name)) {
+    if (SCENARIOS.has(base) && state.r !== base) {
+      state.r = base;
+      await refresh();
+    }
+    note([say("explore_joined", { title: pick(job.title) })], "good");
+  }
+}
+
+function listen() {
+  if (source) return;
+  source = new EventSource("events");
+  source.onmessage = (event) => takeJobs(JSON.parse(event.data).jobs);
+  source.addEventListener("quiet", () => { source.close(); source = null; });
+  source.onerror = () => {
+    source.close();
+    source = null;
+    if (trial.jobs.some((job) => UNDER_WAY.includes(job.state))) note([say("explore_gone")]);
+  };
+}
+
+function keepDialog(job) {
+  const file = el("input", { type: "text", id: "keep-name", maxlength: 64, pattern: "[a-z0-9][a-z0-9_\\-]*", placeholder: "my-scenario" });
+  const name = el("input", { type: "text", id: "keep-title", maxlength: 120, value: pick(job.title) });
+  const wrong = el("p", { class: "bad", role: "alert" });
+  const save = async () => {
+    try {
+      const kept = await ask(`trials/${job.name}/keep`, { name: file.value.trim(), title: name.value === pick(job.title) ? "" : name.value });
+      document.getElementById("dialog").close();
+      await readLibrary();
+      await addScenario(kept.name);
+      takeJobs((await ask(`trials/${job.name}/discard`, {})).jobs);
+      dropScenario(job.name);
+      note([say("explore_kept", { file: kept.file, name: kept.name })], "good");
+    } catch (error) { wrong.textContent = error.message; }
+  };
+  openDialog(say("explore_save"), [], [el("p", {}, say("explore_keep_text")), el("p", {}, el("label", {}, `${say("explore_keep_name")} `, file)), el("p", {}, el("label", {}, `${say("explore_keep_title")} `, name)), wrong,
+    el("button", { type: "button", id: "keep-save", class: "main", onclick: save }, say("explore_save"))]);
+  file.focus();
+}

@@ -1,0 +1,3 @@
+// The static page holds all its results: it draws at once.
+readState();
+refresh();

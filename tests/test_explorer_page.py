@@ -1,0 +1,200 @@
+"""The explorer in a browser (the system's Chromium): views in both languages, a lever to its result, cancel, refusals, restart."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from test_explorer import HOSTILE, Served, small_project, start, stop
+from test_page import CHROMIUM, CONTRAST, FLAGS, Reader, has_chinese, playwright
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk")
+OWN = ("trial", "facts", "library")
+CAP = '[id="edit-field|caps|steel"]'
+
+
+class Visitor(Reader):
+    """A reader of a served page."""
+
+    def outside(self) -> list[str]:
+        """Requests to anywhere but the page's own server."""
+        return [address for address in self.asked if not address.startswith((self.address, "data:", "blob:", "about:"))]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    """A browser."""
+    with playwright.sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A running explorer; one stored result has a hostile title, one was changed after it was certified."""
+    folders = small_project(tmp_path_factory.mktemp("explorer_page"))
+    for suffix in (".nc", ".json"):
+        shutil.copyfile(folders.results / f"plan{suffix}", folders.results / f"changed{suffix}")
+    with (folders.results / "changed.nc").open("ab") as file:
+        file.write(b"x")
+    made, service, thread = start(folders, names=["plan"])
+    yield made
+    stop(service, thread)
+
+
+@pytest.fixture
+def visitor(served: Served, browser: "playwright.Browser") -> Iterator[Visitor]:
+    """A tab of its own."""
+    made = Visitor(browser, served.address)
+    yield made
+    made.page.close()
+
+
+def changed_lever(visitor: Visitor, value: str) -> None:
+    """Write a cap for steel and press Solve."""
+    visitor.page.wait_for_selector(CAP)
+    visitor.page.fill(CAP, value)
+    visitor.page.keyboard.press("Tab")
+    visitor.page.click("#solve")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_views_are_drawn_in_both_languages_in_silence(visitor: Visitor, language: str) -> None:
+    visitor.open(f"l={language}&q=coal")
+    visitor.page.wait_for_selector(CAP)
+    visitor.page.wait_for_selector("#facts table")
+    for name in OWN:
+        assert has_chinese(visitor.page.locator(f"#{name} h2").inner_text()) == (language == "zh")
+    text = visitor.page.locator("body").inner_text()
+    assert "undefined" not in text
+    assert "NaN" not in text
+    assert language == "zh" or not has_chinese(text.replace("中文", ""))
+    assert visitor.page.evaluate(CONTRAST) == []
+    nameless = "list => list.filter(e => !(e.textContent.trim() || e.labels?.length || e.getAttribute('aria-label'))).length"
+    assert visitor.page.eval_on_selector_all("button, select, input", nameless) == 0
+    assert visitor.heard == []
+    assert visitor.outside() == []
+
+
+def test_address_restores_scenarios_edits_and_search(visitor: Visitor) -> None:
+    visitor.open("l=en&a=plan")
+    visitor.page.wait_for_selector(CAP)
+    visitor.page.fill(CAP, "2022: 90")
+    visitor.page.keyboard.press("Tab")
+    visitor.page.fill("#facts-words", "coal")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_selector("#facts table")
+    visitor.page.click("nav button:has-text('Data')")
+    state = visitor.page.url.split("#")[1]
+    visitor.open(state)
+    visitor.page.wait_for_selector("#facts table")
+    assert visitor.page.input_value(CAP) == "2022: 90"
+    assert visitor.page.input_value("#facts-words") == "coal"
+    assert visitor.page.locator("#facts").evaluate("card => card.getBoundingClientRect().top") < 600
+    visitor.page.locator("#language").click()
+    visitor.wait()
+    assert visitor.page.input_value(CAP) == "2022: 90"
+
+
+def test_a_lever_becomes_a_result_beside_the_plan_and_is_kept(visitor: Visitor, served: Served) -> None:
+    visitor.open("l=en&a=plan")
+    visitor.page.fill("#trial-title", HOSTILE.replace("\n", " "))
+    changed_lever(visitor, "125")
+    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.wait()
+    name = visitor.page.input_value("#choose-f")
+    assert name.startswith("try-")
+    assert visitor.page.input_value("#choose-r") == "plan"
+    assert "<script>window.taken=1</script>" in visitor.page.locator("#finding .finding").inner_text()
+    assert visitor.page.evaluate("window.taken") is None
+    visitor.page.wait_for_selector("#causes .chart svg")
+    visitor.page.locator("#gantt input[type=checkbox]").uncheck()
+    visitor.wait()
+    visitor.page.click("#jobs button:has-text('Save')")
+    visitor.page.fill("#keep-name", "../bad")
+    visitor.page.click("#keep-save")
+    visitor.page.wait_for_selector("#dialog .bad:not(:empty)")
+    visitor.page.fill("#keep-name", "kept")
+    visitor.page.fill("#keep-title", "Steel held")
+    visitor.page.click("#keep-save")
+    visitor.page.wait_for_selector(".notice.good:has-text('scenarios/kept.yaml')")
+    visitor.wait()
+    assert visitor.page.input_value("#choose-f") == "kept"
+    assert served.folders.scenario("kept").is_file()
+    assert "Steel held" in visitor.page.locator("#finding .finding").inner_text()
+    assert visitor.heard == []
+    assert visitor.outside() == []
+
+
+def test_infeasible_settings_say_so_and_a_wrong_number_is_marked(visitor: Visitor) -> None:
+    visitor.open("l=en&a=plan")
+    changed_lever(visitor, "much")
+    visitor.page.wait_for_selector(".notice.bad:has-text('Not a number')")
+    assert visitor.page.get_attribute(CAP, "aria-invalid") == "true"
+    changed_lever(visitor, "1")
+    visitor.page.wait_for_selector(".job.infeasible .reasons li", timeout=120_000)
+    assert "no plan meets all provisions" in visitor.page.locator(".job.infeasible .job-state").inner_text()
+    visitor.page.click(".job.infeasible button:has-text('Throw away')")
+    visitor.page.wait_for_selector(".job.infeasible", state="detached")
+    assert visitor.heard == []
+
+
+def test_cancel_cancels_and_another_tab_sees_it(visitor: Visitor, browser: "playwright.Browser", served: Served) -> None:
+    visitor.open("l=en&a=plan")
+    changed_lever(visitor, "110")
+    visitor.page.wait_for_selector(".job.running, .job.waiting")
+    other = Visitor(browser, served.address)
+    other.open("l=zh&a=plan")
+    other.page.wait_for_selector(".job")
+    visitor.page.locator(".job button:has-text('Cancel')").click()
+    visitor.page.wait_for_selector(".job.cancelled")
+    other.page.wait_for_selector(".job.cancelled")
+    assert "已取消" in other.page.locator(".job.cancelled").inner_text()
+    assert other.heard == visitor.heard == []
+    other.page.close()
+
+
+def test_a_changed_result_is_refused_with_its_reason(visitor: Visitor) -> None:
+    visitor.open("l=en&a=plan,changed")
+    notice = visitor.page.wait_for_selector(".notice.bad")
+    assert notice
+    assert "not the file that was certified" in notice.inner_text()
+    assert visitor.page.locator("#finding .finding").inner_text().startswith("In ")
+    assert visitor.heard == []
+
+
+def test_after_a_restart_the_old_page_says_what_to_do_and_the_view_is_restored(browser: "playwright.Browser", served: Served) -> None:
+    made, service, thread = start(served.folders, names=["plan"])
+    visitor = Visitor(browser, made.address)
+    visitor.open("l=en&a=plan&b=scope1")
+    visitor.page.wait_for_selector(CAP)
+    state = visitor.page.url.split("#")[1]
+    stop(service, thread)
+    visitor.page.click("#library button:has-text('Read again')")
+    visitor.page.wait_for_selector(".notice.bad:has-text('started again')")
+    again, service, thread = start(served.folders, port=made.port, names=["plan"])
+    visitor.heard.clear()
+    visitor.page.click("#library button:has-text('Read again')")
+    visitor.address = again.address
+    visitor.open(state)
+    assert visitor.page.input_value("#choose-b") == "scope1"
+    visitor.page.close()
+    stop(service, thread)
+
+
+def test_without_results_the_page_offers_to_solve(browser: "playwright.Browser", tmp_path: Path) -> None:
+    folders = small_project(tmp_path)
+    shutil.rmtree(folders.results)
+    made, service, thread = start(folders)
+    visitor = Visitor(browser, made.address)
+    visitor.open("l=en")
+    assert "Press Solve" in visitor.page.locator("#welcome").inner_text()
+    visitor.page.locator("#language").click()
+    assert has_chinese(visitor.page.locator("#welcome h2").inner_text())
+    visitor.page.wait_for_selector(CAP)
+    visitor.page.click("#solve")
+    visitor.page.wait_for_selector("#finding .finding", timeout=120_000)
+    assert visitor.heard == []
+    visitor.page.close()
+    stop(service, thread)
