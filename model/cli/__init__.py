@@ -35,8 +35,8 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives, explain,
-    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
+    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives,
+    explain, ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
