@@ -20,7 +20,8 @@ from model.compile.templates import check_version
 from model.errors import SolverError
 from model.folders import Folders
 from model.handover import Matrix, to_matrix
-from model.names import Goal, Target
+from model.names import Target
+from model.objective import OBJECTIVES
 from model.rules import RULE_NAMES, RULES
 from model.runner import prepare
 from model.scenario import Scenario
@@ -29,7 +30,7 @@ from model.solve import solve
 
 ROOT = Path(__file__).parent.parent
 SEEDS = (1, 2, 3)
-GOALS = tuple(Goal)
+GOALS = tuple(OBJECTIVES)
 CHANGED = (
     "capacity", "use", "change", "intensity", "direct", "need", "price", "outage", "minimum_load", "saving", "clause_value", "embodied",
     "fixed", "variable", "step_cash", "fit_annuity", "ratio", "endowment", "value_added", "demand", "supply", "availability",

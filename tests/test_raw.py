@@ -14,7 +14,7 @@ from scipy import sparse
 
 from model.compile import compile_model
 from model.handover import Matrix
-from model.names import Goal
+from model.objective import OBJECTIVES
 from model.rules import RULES
 from model.scenario import Scenario
 from model.solution import column_numbers
@@ -22,7 +22,7 @@ from model.solution import column_numbers
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 from raw import PLAN_ONLY, RawMatrix, raw_matrix
 
-GOALS = tuple(Goal)
+GOALS = tuple(OBJECTIVES)
 
 
 def order_of(problem: xr.Dataset, compiled: Matrix, raw: RawMatrix) -> np.ndarray:

@@ -11,6 +11,7 @@ from pyomo.core.base.constraint import ConstraintData
 from worlds import pairs
 
 from model.names import Goal
+from model.objective import OBJECTIVES
 from model.rules import RULE_NAMES, RULES
 
 EMPTY = {"clause_value": np.nan, "clause_scale": np.nan, "benchmark_gap": np.nan, "baseline_gap": np.nan, "supply": np.inf,
@@ -99,6 +100,6 @@ def case(province: xr.Dataset, build_model: Callable[..., pyo.ConcreteModel]) ->
         for name, numbers in arrays.items():
             _refill(problem, name, numbers)
         room = RULES[RULE_NAMES.index(rule)]
-        return Case(build_model(problem, [room], list(Goal), closest=closest), rule)
+        return Case(build_model(problem, [room], list(OBJECTIVES), closest=closest), rule)
 
     return make
