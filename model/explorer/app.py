@@ -19,6 +19,7 @@ from starlette.routing import Route
 from model.batch import work
 from model.errors import Fault, InputError, PathwayError, ResultError
 from model.explorer.drafts import Draft, asked_settings, tidy
+from model.explorer.explaining import explain_work
 from model.explorer.fields import ROWS, FactList, lever_form
 from model.explorer.jobs import LIVE, Job, Limits, Queue
 from model.explorer.listing import list_results
@@ -29,7 +30,7 @@ from model.explorer.workspace import Workspace
 from model.folders import Folders
 from model.language import Language, clean, told
 from model.names import NAME
-from model.scenario import read_scenario
+from model.scenario import merge, read_scenario
 from model.tables import Tables
 
 MOST_DRAFTS = 40
@@ -102,6 +103,22 @@ class Explorer:
             self.discard(draft.name)
             raise
         return draft
+
+    def explain(self, name: str) -> None:
+        """Put the explanation of a draft without any plan in the queue."""
+        draft, job = self.draft(name), self.queue.jobs.get(name)
+        if job is None or job.state != "infeasible":
+            raise InputError([Fault("trial", told("explore_not_infeasible"))])
+        self.queue.submit(Job(name, draft.title), (explain_work, (self.workspace.folders(name).root, name)))
+
+    def repair(self, name: str, number: int) -> Draft:
+        """Try a draft again with a repair that its explanation found."""
+        draft, job = self.draft(name), self.queue.jobs.get(name)
+        if job is None or job.state != "explained" or not 0 <= number < len(job.told["changes"]):
+            raise InputError([Fault("trial", told("explore_no_repair"))])
+        place = number + 1
+        title = (f"{draft.title[0]}（修复方案 {place}）", f"{draft.title[1]} (repair {place})")
+        return self.try_out(draft.base, merge(dict(draft.settings), job.told["changes"][number]), title)
 
     def draft(self, name: str) -> Draft:
         """A draft by its name. Raises ``ResultError`` where there is none."""
@@ -204,6 +221,19 @@ async def cancel(explorer: Explorer, request: Request) -> Response:
     return JSONResponse(explorer.state())
 
 
+async def explain(explorer: Explorer, request: Request) -> Response:
+    """Find out why there is no plan."""
+    explorer.explain(request.path_params["name"])
+    return JSONResponse(explorer.state())
+
+
+async def repair(explorer: Explorer, request: Request) -> Response:
+    """Solve again with a repair."""
+    number = (await _body(request)).get("number")
+    draft = await run_in_threadpool(explorer.repair, request.path_params["name"], number if isinstance(number, int) else -1)
+    return JSONResponse({"name": draft.name}, 202)
+
+
 async def discard(explorer: Explorer, request: Request) -> Response:
     """Throw a draft away."""
     await run_in_threadpool(explorer.discard, request.path_params["name"])
@@ -257,7 +287,9 @@ async def events(explorer: Explorer, request: Request) -> Response:
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/", page), ("GET", "/results", results), ("GET", "/results/{name}", figures), ("GET", "/between", between),
     ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/trials", try_out),
-    ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard), ("POST", "/trials/{name}/keep", keep),
+    ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard),
+    ("POST", "/trials/{name}/explain", explain), ("POST", "/trials/{name}/repair", repair),
+    ("POST", "/trials/{name}/keep", keep),
 )  # fmt: skip
 
 
