@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from model.language import Language, Speaker
+from model.names import Goal
 from model.scenario import Scenario
 from model.store import write_text
 
@@ -49,6 +50,7 @@ def schema() -> dict[str, Any]:
         "anyOf": [keys["years"], {"type": "array", "items": {"type": "integer"}, "minItems": 2}],
         "description": described("years"),
     }
+    keys["objectives"]["items"] = {"enum": [str(Goal.EMISSIONS), str(Goal.COST)]}
     keys["clauses"]["additionalProperties"] = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/ClauseLever"}]}
     names = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
     extends = {"anyOf": [names, {"type": "array", "items": names}], "description": described("extends")}

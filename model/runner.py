@@ -84,11 +84,14 @@ def read_result(folders: Folders, name: str) -> Stored:
     from model.solution import flatten
 
     stored = load(folders.results, name)
-    scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
-    values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
-    terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
-    flat = flatten(stored.result, stored.inputs)
-    reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
+    try:
+        scenario = Scenario.model_validate_json(stored.inputs.attrs["scenario_json"])
+        values = {Goal(stage["goal"]): float(stage["value"]) for stage in stored.manifest["stages"]}
+        terms = Terms(list(values), scenario.boundary, scenario.targets is Target.CLOSEST, values)
+        flat = flatten(stored.result, stored.inputs)
+        reasons = examine(stored.inputs, flat, terms).reasons() or differing(stored.inputs, flat, stored.result)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:  # a file and a manifest that fit each other, but no result
+        raise ResultError(told("result_foreign", file=f"{name}.nc", why=repr(error), again=told("run_again", name=name))) from error
     if reasons:
         raise ResultError(told("result_does_not_hold", name=name, why=told_all(reasons[:3])))
     return stored

@@ -1,14 +1,17 @@
 """Results on disk: one netCDF4 file per scenario (and per study of it), written whole or not at all, read only with a valid certificate.
 
 A file holds the decisions and ledgers at its root and the resolved inputs in the group ``inputs``. Beside it stands a
-manifest with the SHA-256 of the file, checked before the file is opened.
+manifest with the SHA-256 of the file, checked before the file is opened. A writer lays the manifest beside, replaces the file,
+then the manifest: killed anywhere, either the older result or the new one is there, whole.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +23,12 @@ from model.errors import ResultError
 from model.language import Told, told
 from model.names import NAME
 
+if sys.platform != "win32":
+    import fcntl
+
 FORMAT = 1
+STALE = 3600.0
+"""Seconds after which a temporary file's writer is taken for dead."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +47,53 @@ def path_of(folder: Path, scenario: str) -> Path:
     return folder / f"{scenario}.nc"
 
 
-def _atomic(path: Path, write: Callable[[Path], None]) -> None:
-    """Write to a temporary file, flush it to disk, then replace the old one in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def _draft(path: Path, write: Callable[[Path], None]) -> Iterator[Path]:
+    """A file beside ``path``, written and flushed to disk, that may replace it; nothing of it stays when that fails."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path)
         write(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        raise ResultError(told("not_written", file=path.name, why=error)) from error
+        yield temporary
+    except (OSError, RuntimeError, MemoryError) as error:
+        raise ResultError(told("not_written", file=path.name, why=str(error) or type(error).__name__)) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Delete what writers of this file left that were killed long ago."""
+    for left in path.parent.glob(f".{path.name}.*.tmp"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE:
+                left.unlink()
+
+
+def _atomic(path: Path, write: Callable[[Path], None]) -> None:
+    """Write to a temporary file, flush it to disk, then replace the old one in one step."""
+    with _draft(path, write) as temporary:
+        temporary.replace(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other writer replaces files of the folder meanwhile; the system frees the lock of one that is killed."""
+    if sys.platform == "win32":
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems know no locks
+            fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+        with suppress(OSError):  # some file systems cannot flush a folder
+            os.fsync(place)
+    finally:
+        os.close(place)
 
 
 def _write_text(text: str, path: Path) -> None:
@@ -70,42 +111,94 @@ def _compressed(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
     }
 
 
+def _next(path: Path) -> Path:
+    """Where the manifest of a file waits until the file itself stands."""
+    return path.with_name(f".{path.stem}.next.json")
+
+
 def _save(path: Path, parts: dict[str, xr.Dataset], manifest: dict[str, Any]) -> Path:
+    """Write a file and its manifest as one: the manifest is laid beside first, and replacing the file is what makes both count."""
     tree = xr.DataTree.from_dict(parts)
     encoding = {group: _compressed(part) for group, part in parts.items()}
-    _atomic(path, lambda at: tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True))
-    body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-    text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
-    write_text(path.with_suffix(".json"), text)
+
+    def write(at: Path) -> None:
+        tree.to_netcdf(at, format="NETCDF4", engine="netcdf4", encoding=encoding, write_inherited_coords=True)
+
+    waiting = _next(path)
+    with _draft(path, write) as data, ExitStack() as stack:
+        body = manifest | {"format": FORMAT, "sha256": hashlib.sha256(data.read_bytes()).hexdigest()}
+        text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True)
+        words = stack.enter_context(_draft(path.with_suffix(".json"), partial(_write_text, text)))
+        stack.enter_context(_alone(path.parent))
+        words.replace(waiting)
+        try:
+            data.replace(path)
+        except OSError:
+            waiting.unlink(missing_ok=True)
+            raise
+        with suppress(OSError):  # the manifest counts where it waits, too
+            waiting.replace(path.with_suffix(".json"))
     return path
 
 
 def save(folder: Path, scenario: str, result: xr.Dataset, inputs: xr.Dataset, manifest: dict[str, Any]) -> Path:
-    """Write a result and its manifest. The manifest comes last: a file that does not match it is refused."""
+    """Write a result and its manifest: both or neither, also where the writer is killed in between."""
     return _save(path_of(folder, scenario), {"/": result, "/inputs": inputs}, manifest)
 
 
-def _manifest_of(path: Path, again: Told) -> dict[str, Any]:
-    """The manifest of a file, after the file's hash has been compared with it."""
+def _exists(path: Path) -> bool:
+    """Is there a file with a manifest?"""
+    return path.is_file() and (path.with_suffix(".json").is_file() or _next(path).is_file())
+
+
+def _read_manifest(path: Path, again: Told) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ResultError(told("manifest_damaged", file=path.with_suffix(".json").name, again=again)) from error
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError, OSError) as error:
+        raise ResultError(told("manifest_damaged", file=path.name, again=again)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ResultError(told("result_of_another_version", file=path.name, again=again))
-    if manifest.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
-        raise ResultError(told("result_not_certified", file=path.name, again=again))
     return manifest
+
+
+def _manifest_of(path: Path, again: Told) -> dict[str, Any]:
+    """The manifest of a file, after the file's hash has been compared with it.
+
+    After a crash the right manifest may still wait beside the file, so that one is tried first.
+    """
+    for _ in range(2):  # a writer may come between the two readings, once
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ResultError(told("result_unreadable", file=path.name, why=error.strerror, again=again)) from error
+        with suppress(ResultError):
+            waiting = _read_manifest(_next(path), again)
+            if waiting.get("sha256") == digest:
+                return waiting
+        manifest = _read_manifest(path.with_suffix(".json"), again)
+        if manifest.get("sha256") == digest:
+            return manifest
+    raise ResultError(told("result_not_certified", file=path.name, again=again))
+
+
+def _opened(path: Path, group: str | None, again: Told) -> xr.Dataset:
+    """A group of a file, read into memory."""
+    try:
+        with xr.open_dataset(path, group=group, engine="netcdf4") as opened:
+            return opened.load()
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:
+        raise ResultError(told("result_unreadable", file=path.name, why=str(error) or type(error).__name__, again=again)) from error
 
 
 def manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
     """The manifest of a stored result, after its hash and certificate were checked. Raises ``ResultError`` with what to do."""
     path = path_of(folder, scenario)
     again = told("run_again", name=scenario)
-    if not path.is_file() or not path.with_suffix(".json").is_file():
+    if not _exists(path):
         raise ResultError(told("no_result", name=scenario, folder=f"{folder.name}/", again=again))
     manifest = _manifest_of(path, again)
-    if not manifest.get("certificate", {}).get("valid"):
+    certificate = manifest.get("certificate")
+    if not isinstance(certificate, dict) or certificate.get("valid") is not True:
         raise ResultError(told("result_without_certificate", file=path.name, again=again))
     return manifest
 
@@ -113,11 +206,8 @@ def manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
 def load(folder: Path, scenario: str) -> Stored:
     """Read a result after checking its hash and certificate. Raises ``ResultError`` with what to do."""
     manifest, path = manifest_of(folder, scenario), path_of(folder, scenario)
-    parts = []
-    for group in (None, "inputs"):
-        with xr.open_dataset(path, group=group, engine="netcdf4") as opened:
-            parts.append(opened.load())
-    return Stored(parts[0], parts[1], manifest)
+    again = told("run_again", name=scenario)
+    return Stored(_opened(path, None, again), _opened(path, "inputs", again), manifest)
 
 
 def study_path(folder: Path, scenario: str, kind: str) -> Path:
@@ -135,11 +225,11 @@ def save_study(folder: Path, scenario: str, kind: str, study: xr.Dataset, manife
 def load_study(folder: Path, scenario: str, kind: str) -> tuple[xr.Dataset, dict[str, Any]] | None:
     """Read a study and its manifest; nothing where there is none. Raises ``ResultError`` where it was changed."""
     path = study_path(folder, scenario, kind)
-    if not path.is_file() or not path.with_suffix(".json").is_file():
+    if not _exists(path):
         return None
-    manifest = _manifest_of(path, told("make_study_again", file=f"{scenario}/{path.name}"))
-    with xr.open_dataset(path, engine="netcdf4") as opened:
-        return opened.load(), manifest
+    again = told("make_study_again", file=f"{scenario}/{path.name}")
+    manifest = _manifest_of(path, again)
+    return _opened(path, None, again), manifest
 
 
 def stored_names(folder: Path) -> list[str]:

@@ -46,8 +46,6 @@ MADE = (
     "page_energy_",
     "page_materials_",
     "page_option_",
-    "task_",
-    "key_",
     "explore_lever_",
     "explore_choice_",
     "explore_targets_",

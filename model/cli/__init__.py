@@ -1,6 +1,8 @@
 """Command line: one file per verb; each parses, calls the model, prints, and ends with a meaningful exit code."""
 
+import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import typer
@@ -33,8 +35,8 @@ from model.errors import InfeasibleError, InputError, PathwayError
 from model.language import Language, Speaker, default_language
 
 VERBS = (
-    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives, explain,
-    ensemble, futures, export_inputs, import_inputs, math, synth, bench,
+    run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives,
+    explain, ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
@@ -66,6 +68,10 @@ def _explain(error: PathwayError, say: Speaker) -> list[str]:
 
 def start(root: Path) -> None:
     """Run the command line for the project in ``root``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         app(obj=root)
     except PathwayError as problem:

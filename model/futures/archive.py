@@ -35,7 +35,7 @@ WORDS = 160
 def archive_path(results: Path, name: str) -> Path:
     """Folder of an ensemble's store; refuses names that are no plain names."""
     if not NAME.fullmatch(name):
-        raise ResultError(told("no_plain_name", name=name, what=told("word_ensemble")))
+        raise ResultError(told("no_ensemble_name", name=name))
     return results / "ensembles" / f"{name}.zarr"
 
 

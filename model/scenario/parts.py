@@ -1,11 +1,21 @@
 """Parts of a scenario: the types of its keys, closed to unknown ones. What a key means stands in ``catalogue/scenarios.csv``."""
 
 import math
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from model.contract import Slug, Text, Year
 from model.language import told
@@ -173,11 +183,18 @@ class Budget(Strict):
     total: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
+if TYPE_CHECKING:
+    PlanGoal = Goal
+else:
+    PlanGoal = Annotated[Literal["shortfall", "emissions", "cost"], AfterValidator(Goal)]
+    """A stage that a scenario may name: any but the aim of an analysis."""
+
+
 class SolverOptions(Strict):
     """Limits and settings of the solver; the time limit is per stage."""
 
     gap: Annotated[float, Field(ge=0, lt=1)] = GAP
-    gaps: dict[Goal, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict)
+    gaps: dict[PlanGoal, Annotated[float, Field(ge=0, lt=1)]] = Field(default_factory=dict)
     time_limit: Annotated[float, Field(gt=0, le=86_400)] = 600.0
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0

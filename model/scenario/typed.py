@@ -15,6 +15,7 @@ from model.scenario.parts import (
     ClauseChoice,
     Horizon,
     Override,
+    PlanGoal,
     Selection,
     Setting,
     SolverOptions,
@@ -64,7 +65,7 @@ class Scenario(Levers):
     data: str = "chongqing"
     years: Horizon = Years(first=2020, last=2025)
     targets: Target = Target.FIRM
-    objectives: Annotated[list[Goal], Field(min_length=1, default_factory=lambda: [Goal.EMISSIONS, Goal.COST])]
+    objectives: Annotated[list[PlanGoal], Field(min_length=1, default_factory=lambda: [Goal.EMISSIONS, Goal.COST])]
     keep: Annotated[float, Field(ge=0, lt=1)] = 0.0
     boundary: Scope = Scope.THREE
     paths: dict[Slug, Slug] = Field(default_factory=dict)
@@ -82,7 +83,7 @@ class Scenario(Levers):
     @classmethod
     def _stages(cls, goals: list[Goal]) -> list[Goal]:
         """Each stage once; the shortfall comes with ``targets: closest``."""
-        if {Goal.SHORTFALL, Goal.AIM} & set(goals):
+        if Goal.SHORTFALL in goals:
             raise ValueError(told("shortfall_listed"))
         if len(set(goals)) < len(goals):
             raise ValueError(told("stage_twice"))
