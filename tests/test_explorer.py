@@ -220,12 +220,22 @@ def test_a_lever_goes_from_the_form_to_a_kept_scenario(served: Served) -> None:
 
 
 def test_settings_without_any_plan_say_so(served: Served) -> None:
-    name = served.ask("trials", {"base": "plan", "settings": {"caps": {"steel": 1}, "target_values": {"gross_output": 400}}})[1]["name"]
+    name = served.ask("trials", {"base": "plan", "settings": {"caps": {"steel": 100}}})[1]["name"]
     job = served.ended(name)
     assert job["state"] == "infeasible"
     assert job["reasons"]
     assert served.ask(f"trials/{name}/keep", {"name": "never"})[1]["reasons"]
     assert not served.folders.scenario("never").exists()
+    assert served.ask(f"trials/{name}/repair", {"number": 0})[1]["reasons"]
+    assert "jobs" in served.ask(f"trials/{name}/explain", {})[1]
+    job = served.ended(name)
+    assert job["state"] == "explained", job
+    assert all(zh and en and zh != en for zh, en in job["told"]["repairs"])
+    answer = served.ask(f"trials/{name}/repair", {"number": 0})[1]
+    assert "name" in answer, (answer, job["told"])
+    repaired = answer["name"]
+    assert served.ended(repaired)["state"] == "solved"
+    served.ask(f"trials/{repaired}/discard", {})
     served.ask(f"trials/{name}/discard", {})
 
 

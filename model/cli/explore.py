@@ -54,7 +54,7 @@ def explore(
 def write_page(folders: Folders, names: list[str], path: Path, lang: Language | None, say: Speaker) -> Text:
     """Write the static page of results and return what to tell. Raises ``ResultError`` where there is none."""
     from model.errors import ResultError
-    from model.explorer.app import first_choice
+    from model.explorer.holder import first_choice
     from model.language import told
     from model.report import payload, render
     from model.runner import read_checked, read_result

@@ -2,12 +2,8 @@
 
 import asyncio
 import json
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,24 +12,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from model.batch import work
 from model.errors import Fault, InputError, PathwayError, ResultError
-from model.explorer.drafts import Draft, asked_settings, tidy
-from model.explorer.fields import ROWS, FactList, lever_form
-from model.explorer.jobs import LIVE, Job, Limits, Queue
+from model.explorer.drafts import asked_settings, tidy
+from model.explorer.fields import ROWS, lever_form
+from model.explorer.holder import Explorer
+from model.explorer.jobs import LIVE
 from model.explorer.listing import list_results
-from model.explorer.reading import Answer, Reader
-from model.explorer.shell import shell
+from model.explorer.reading import Answer
 from model.explorer.wording import reasons_of
-from model.explorer.workspace import Workspace
-from model.folders import Folders
-from model.language import Language, clean, told
+from model.language import told
 from model.names import NAME
 from model.scenario import read_scenario
-from model.tables import Tables
 
-MOST_DRAFTS = 40
-"""Drafts kept at the same time; a solved one of Chongqing takes about 1 MB of disk."""
 PULSE = 0.3
 """Seconds between two looks for news of jobs."""
 MOST_FIRST = 4
@@ -42,86 +32,8 @@ FIRST = ("plan", "frozen")
 """Of these, the ones that come before newer ones."""
 MOST_LISTENERS = 60
 """Event streams at the same time."""
-
-
-@dataclass
-class Explorer:
-    """Everything that the page's server holds."""
-
-    project: Folders
-    tables: Tables
-    limits: Limits
-    chosen: Sequence[str] = ()
-    language: Language | None = None
-    drafts: dict[str, Draft] = field(default_factory=dict)
-    listeners: int = 0
-
-    def __post_init__(self) -> None:
-        self.workspace = Workspace(self.project, self.tables)
-        self.queue = Queue(self.limits)
-        self.reader = Reader(self.tables.folder)
-        self.facts = FactList(self.tables)
-
-    def close(self) -> None:
-        """End children and remove what was not kept."""
-        self.queue.close()
-        self.reader.close()
-        self.workspace.close()
-
-    @cached_property
-    def page(self) -> str:
-        """The page, made once."""
-        return shell(self.tables, self.chosen, self.language)
-
-    async def prepare(self) -> None:
-        """Make the page and read what it opens first, before it is asked for."""
-        page = asyncio.create_task(run_in_threadpool(lambda: self.page))
-        named = [(self.project.root, name) for name in self.chosen]
-        await asyncio.gather(*[self.reader.figures(one) for one in named])
-        if len(named) > 1:
-            await self.reader.figures(named[0], named[-1])
-        await page
-
-    def root_of(self, name: str) -> Path:
-        """The project in which a result stands. Raises ``ResultError`` for what is no name."""
-        if not NAME.fullmatch(name):
-            raise ResultError(told("explore_no_result", name=clean(name)))
-        return self.workspace.folders(name).root if name in self.drafts else self.project.root
-
-    def try_out(self, base: str, settings: dict[str, Any], title: tuple[str, str]) -> Draft:
-        """Write a draft and put its solve in the queue."""
-        if len(self.drafts) >= MOST_DRAFTS:
-            raise InputError([Fault("drafts", told("explore_many_drafts", count=MOST_DRAFTS))])
-        draft = Draft(f"try-{secrets.token_hex(4)}", base, settings, title)
-        scenario = self.workspace.write(draft)
-        options = scenario.solver.model_copy(update={"time_limit": min(scenario.solver.time_limit, self.limits.seconds)})
-        self.drafts[draft.name] = draft
-        try:
-            self.queue.submit(Job(draft.name, title), (work, (self.workspace.folders(draft.name).root, draft.name, options, True)))
-        except InputError:
-            self.discard(draft.name)
-            raise
-        return draft
-
-    def draft(self, name: str) -> Draft:
-        """A draft by its name. Raises ``ResultError`` where there is none."""
-        if name not in self.drafts:
-            raise ResultError(told("explore_no_trial"))
-        return self.drafts[name]
-
-    def discard(self, name: str) -> None:
-        """Stop a draft's solve and remove it."""
-        self.draft(name)
-        self.queue.forget(name)
-        self.workspace.discard(name)
-        self.drafts.pop(name, None)
-
-    def state(self) -> dict[str, Any]:
-        """Jobs and drafts as the page reads them."""
-        written = {
-            name: {"base": draft.base, "settings": dict(draft.settings), "title": list(draft.title)} for name, draft in self.drafts.items()
-        }
-        return {"jobs": [job | {"draft": written.get(job["name"])} for job in self.queue.seen()]}
+MOST_LISTENERS = 60
+"""Event streams at the same time."""
 
 
 Handler = Callable[[Explorer, Request], Awaitable[Response]]
@@ -204,6 +116,19 @@ async def cancel(explorer: Explorer, request: Request) -> Response:
     return JSONResponse(explorer.state())
 
 
+async def explain(explorer: Explorer, request: Request) -> Response:
+    """Find out why there is no plan."""
+    explorer.explain(request.path_params["name"])
+    return JSONResponse(explorer.state())
+
+
+async def repair(explorer: Explorer, request: Request) -> Response:
+    """Solve again with a repair."""
+    number = (await _body(request)).get("number")
+    draft = await run_in_threadpool(explorer.repair, request.path_params["name"], number if isinstance(number, int) else -1)
+    return JSONResponse({"name": draft.name}, 202)
+
+
 async def discard(explorer: Explorer, request: Request) -> Response:
     """Throw a draft away."""
     await run_in_threadpool(explorer.discard, request.path_params["name"])
@@ -257,7 +182,9 @@ async def events(explorer: Explorer, request: Request) -> Response:
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/", page), ("GET", "/results", results), ("GET", "/results/{name}", figures), ("GET", "/between", between),
     ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/trials", try_out),
-    ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard), ("POST", "/trials/{name}/keep", keep),
+    ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard),
+    ("POST", "/trials/{name}/explain", explain), ("POST", "/trials/{name}/repair", repair),
+    ("POST", "/trials/{name}/keep", keep),
 )  # fmt: skip
 
 
@@ -283,12 +210,3 @@ def application(explorer: Explorer) -> Starlette:
     made = Starlette(routes=[route(*entry) for entry in ROUTES], lifespan=lifespan)
     made.router.redirect_slashes = False
     return made
-
-
-def first_choice(folders: Folders, names: Sequence[str], province: str) -> list[str]:
-    """Results that the page opens first, base of comparison first, focus last: those named, or of the newest the plan in focus."""
-    if names:
-        return list(names)
-    newest = sorted((row for row in list_results(folders) if row["data"] == province), key=lambda row: str(row["finished"]), reverse=True)
-    ordered = sorted((str(row["name"]) for row in newest), key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))[:MOST_FIRST]
-    return sorted(ordered, key=lambda name: (name == "plan", name != "frozen"))

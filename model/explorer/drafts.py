@@ -62,7 +62,7 @@ def _words(zh: str, en: str) -> dict[str, str]:
 def _plain(value: Any) -> Any:
     """Settings as YAML has them: years are numbers, texts are quoted."""
     if isinstance(value, dict):
-        return {int(key) if key.isdecimal() else SingleQuotedScalarString(key): _plain(item) for key, item in value.items()}
+        return {key if isinstance(key, int) else SingleQuotedScalarString(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return SingleQuotedScalarString(value) if isinstance(value, str) else value
@@ -77,4 +77,11 @@ def asked_settings(given: object) -> dict[str, Any]:
     ]
     if faults:
         raise InputError(faults)
-    return given
+    return dict(_dated(given))
+
+
+def _dated(value: Any) -> Any:
+    """Years as numbers, as a scenario file has them."""
+    if isinstance(value, dict):
+        return {int(key) if str(key).isdecimal() else key: _dated(item) for key, item in value.items()}
+    return [_dated(item) for item in value] if isinstance(value, list) else value

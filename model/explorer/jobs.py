@@ -122,7 +122,11 @@ class Queue:
 
     def seen(self) -> list[dict[str, Any]]:
         """All jobs as a page reads them."""
-        return [asdict(replace(job, reasons=[], told=None)) | {"reasons": both_told(job.reasons)} for job in list(self.jobs.values())]
+        return [
+            asdict(replace(job, reasons=[], told=None))
+            | {"reasons": both_told(job.reasons), "told": job.told if job.state == "explained" else None}
+            for job in list(self.jobs.values())
+        ]
 
     def close(self) -> None:
         """Stop everything and wait until no child is left."""

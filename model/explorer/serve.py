@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import uvicorn
 
 from model.errors import Fault, InputError
-from model.explorer.app import Explorer, application, first_choice
+from model.explorer.app import application
 from model.explorer.guard import Guard, new_token
+from model.explorer.holder import Explorer, first_choice
 from model.explorer.jobs import Limits
 from model.folders import Folders
 from model.language import Language, told

@@ -22,11 +22,24 @@ function jobRow(job) {
       if (!SCENARIOS.has(job.name)) tools.push(button("explore_show", () => addScenario(job.name)));
       tools.push(button("explore_save", () => keepDialog(job)));
     }
+    if (job.state === "infeasible") tools.push(button("explore_explain", act("explain")));
     tools.push(button("explore_discard", act("discard")));
   }
   return el("li", { class: `job ${job.state}`, "data-name": job.name }, el("div", { class: "job-head" }, el("strong", {}, pick(job.title)), el("span", { class: "job-state" }, stateText(job)), el("span", { class: "grow" }), tools),
     job.state === "running" ? el("div", { class: "bar", "aria-hidden": "true" }) : null,
-    job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, pick(reason)))) : null);
+    job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, pick(reason)))) : null, job.told ? explanation(job) : null);
+}
+
+// why there is no plan, and the repairs as buttons
+function explanation(job) {
+  const repair = (number_) => async () => {
+    try {
+      trial.mine.add((await ask(`trials/${job.name}/repair`, { number: number_ })).name);
+      listen();
+    } catch (error) { complain(error); }
+  };
+  return el("div", { class: "explanation" }, job.told.lines.map((line) => el("p", {}, pick(line))),
+    job.told.repairs.map((line, place) => el("p", {}, el("button", { type: "button", class: "tool repair", onclick: repair(place) }, say("explore_repair", { number: place + 1 })), ` ${pick(line)}`)));
 }
 
 function jobsPart() {
