@@ -1,9 +1,7 @@
 """Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import highspy
@@ -45,13 +43,6 @@ class Matrix:
     objectives: dict[str, Floats]
     offsets: dict[str, float]
     blocks: list[Block]
-
-    @cached_property
-    def structure(self) -> str:
-        """Hash of everything but numbers: shape, places of the non-zeros, integrality."""
-        table = self.matrix
-        parts = (np.array(table.shape, dtype=np.int64), table.indptr, table.indices, self.integer)
-        return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()
 
     def shape(self) -> tuple[int, int, int]:
         """Rows, columns, non-zeros."""

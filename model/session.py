@@ -100,7 +100,7 @@ class Plan:
 
 
 class Session:
-    """Solves problems one after another; the relaxation in hand is patched where a problem has the structure of the one before."""
+    """Solves problems one after another; its relaxation stays in one instance of the solver."""
 
     def __init__(self) -> None:
         self.relaxation = Relaxation()

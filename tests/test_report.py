@@ -229,19 +229,21 @@ def example(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "run.py", tmp_path / "run.py")
     (tmp_path / "model").symlink_to(ROOT / "model")
     shutil.copytree(ROOT / "data" / "example", tmp_path / "data" / "example")
-    shutil.copy(ROOT / "data" / "units.csv", tmp_path / "data" / "units.csv")
+    for name in ("units.csv", "variables.csv"):
+        shutil.copy(ROOT / "data" / name, tmp_path / "data" / name)
     (tmp_path / "scenarios").mkdir()
     shutil.copy(ROOT / "scenarios" / "example.yaml", tmp_path / "scenarios" / "example.yaml")
     return tmp_path
 
 
-def test_the_verb_writes_one_file_and_refuses_what_does_not_hold(example: Path) -> None:
+def test_the_verb_writes_page_and_tables_and_refuses_what_does_not_hold(example: Path) -> None:
     nothing = call(example, "report", "--lang", "en")
     assert (nothing.returncode, "no stored result" in nothing.stderr) == (6, True)
     assert call(example, "run", "example").returncode == 0
     written = call(example, "report", "-o", "paper", "--lang", "en")
     assert written.returncode == 0, written.stderr
-    assert [path.name for path in (example / "paper").iterdir()] == ["report.html"]
+    files = {"report.html", "results.xlsx", "iamc.csv", "iamc.xlsx", "example.nc", "example.json"}
+    assert {path.name for path in (example / "paper").iterdir()} == files
     assert "paper/report.html" in written.stdout
     unknown = call(example, "report", "example", "nowhere")
     assert (unknown.returncode, "there is no result of 'nowhere'" in unknown.stderr) == (6, True)

@@ -1,7 +1,8 @@
 """The linear relaxation of a matrix, held in one HiGHS instance: bounds of stages, and plans with their binaries fixed.
 
-A matrix of the same structure is patched in place; the instance then starts from a basis that is given, never from what it did
-before, so that an answer does not depend on what was solved earlier.
+Every matrix is handed over whole (a millisecond for the real plan) and every solve starts from a basis that is given, never from what the
+instance did before, so that an answer does not depend on what was solved earlier. Changing coefficients in place was tried: the
+instance keeps the scaling of the numbers that it had first, and answers differ in their last bits.
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,6 @@ from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
 from model.solve.outcome import Basis, Floats
-
-MOST_PATCHED = 2_000
-"""More changed coefficients than these are handed over anew, which is faster."""
 
 
 @dataclass(frozen=True)
@@ -49,32 +47,13 @@ class Relaxation:
         self.matrix: Matrix | None = None
         self.whole: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 
-    def load(self, matrix: Matrix, options: SolverOptions) -> bool:
-        """Take over a matrix and settings; returns whether the matrix was patched into the one before."""
+    def load(self, matrix: Matrix, options: SolverOptions) -> None:
+        """Take over a matrix and settings."""
         self.options = options
         configure(self.highs, options)
-        before = self.matrix
-        patched = before is not None and before.structure == matrix.structure and self._patch(before, matrix)
-        if not patched:
-            to_highs(matrix, self.highs, whole=False)
+        to_highs(matrix, self.highs, whole=False)
         self.matrix = matrix
         self.whole = np.flatnonzero(matrix.integer).astype(np.int32)
-        return patched
-
-    def _patch(self, before: Matrix, matrix: Matrix) -> bool:
-        """Change bounds and coefficients in place; false where too much differs."""
-        changed = np.flatnonzero(before.matrix.data != matrix.matrix.data)
-        if len(changed) > MOST_PATCHED:
-            return False
-        rows, columns = matrix.matrix.shape
-        self.highs.deleteRows(self.highs.getNumRow() - rows, np.arange(rows, self.highs.getNumRow(), dtype=np.int32))
-        self.highs.changeColsBounds(columns, np.arange(columns, dtype=np.int32), matrix.column_lower, matrix.column_upper)
-        for row in np.flatnonzero((before.lower != matrix.lower) | (before.upper != matrix.upper)).tolist():
-            self.highs.changeRowBounds(row, float(matrix.lower[row]), float(matrix.upper[row]))
-        of = np.searchsorted(matrix.matrix.indptr, changed, side="right") - 1
-        for place, column in zip(changed.tolist(), of.tolist(), strict=True):
-            self.highs.changeCoeff(int(matrix.matrix.indices[place]), column, float(matrix.matrix.data[place]))
-        return True
 
     @property
     def _held(self) -> Matrix:

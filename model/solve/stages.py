@@ -163,9 +163,8 @@ def solve(
 ) -> Outcome:
     """Solve the stages in order; each keeps the values of those before it within ``keep`` (relative, default 0).
 
-    ``start`` is a plan of a like problem; ``relaxation`` an instance to be used again (its matrix is patched where the structure
-    allows). Neither changes what is proven. Raises ``InfeasibleError``, ``LimitError`` or ``SolverError``; an answer at a limit
-    comes back with its gap.
+    ``start`` is a plan of a like problem; ``relaxation`` an instance to be used again. Neither changes what is proven.
+    Raises ``InfeasibleError``, ``LimitError`` or ``SolverError``; an answer at a limit comes back with its gap.
     """
     held = relaxation or Relaxation()
     held.load(matrix, options)

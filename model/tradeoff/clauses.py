@@ -60,14 +60,16 @@ def step_of(unit: str) -> float:
 def moved(problem: xr.Dataset, clause: str, by: float) -> xr.Dataset:
     """The problem with a clause's number (or the quota at hand of its account) larger by ``by``, in model units.
 
-    The size that a target's shortfall is measured against moves along, as it would in a scenario that states that number.
+    As in a scenario that states the number, it is that of the last year, years before it keep their proportion to it, and the
+    size that a target's shortfall is measured against moves along.
     """
     if rule_of(problem, clause) == QUOTA:
         account = problem["account"].values == problem["clause_subject"].sel(clause=clause).item()
         return problem.assign(endowment=problem["endowment"].copy(data=problem["endowment"].values + by * account))
     own = (problem["clause"].values == clause)[:, None]
     value = problem["clause_value"].values
-    after = value + by * own
+    last = value[:, -1:]
+    after = np.where(own, np.where(last > 0, value * (1 + by / np.where(last > 0, last, 1.0)), value + by), value)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.where(own & (value != 0), problem["clause_scale"].values * np.abs(after / value), problem["clause_scale"].values)
     return problem.assign(
@@ -76,10 +78,10 @@ def moved(problem: xr.Dataset, clause: str, by: float) -> xr.Dataset:
 
 
 def size_of(problem: xr.Dataset, clause: str) -> float:
-    """The least number of a clause over the years in which it binds, or the quota at hand of its account; model units."""
+    """A clause's number, that of the last year, or the quota at hand of its account; model units."""
     if rule_of(problem, clause) == QUOTA:
         return float(problem["endowment"].sel(account=problem["clause_subject"].sel(clause=clause).item()))
-    return float(problem["clause_value"].sel(clause=clause).min())
+    return float(problem["clause_value"].sel(clause=clause)[-1])
 
 
 def without(problem: xr.Dataset, clauses: Collection[str]) -> xr.Dataset:
