@@ -26,15 +26,8 @@ from model.scenario import read_scenario
 
 PULSE = 0.3
 """Seconds between two looks for news of jobs."""
-MOST_FIRST = 4
-"""Results that are opened where none is named."""
-FIRST = ("plan", "frozen")
-"""Of these, the ones that come before newer ones."""
 MOST_LISTENERS = 60
 """Event streams at the same time."""
-MOST_LISTENERS = 60
-"""Event streams at the same time."""
-
 
 Handler = Callable[[Explorer, Request], Awaitable[Response]]
 

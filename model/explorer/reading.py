@@ -56,16 +56,16 @@ def stamp_of(root: Path, name: str) -> tuple[int, int]:
 
 def _draw(province: Path, names: tuple[tuple[Path, str, tuple[int, int]], ...]) -> bytes:
     from model.report.causes import between
+    from model.report.figures import scenario_figures
     from model.report.ground import check_ground
-    from model.report.payload import payload, plain, to_json
+    from model.report.payload import plain, to_json
     from model.tables import data_digest
 
     tables = _tables(province, data_digest(province))
     results = [_stored(*name) for name in names]
-    if len(results) == 1:
-        return to_json(payload(results, tables, Folders(names[0][0]).results)["scenarios"][0]).encode()
     check_ground(results, tables)
-    return to_json(plain({"between": between(results)})).encode()
+    drawn = scenario_figures(results[0], tables, Folders(names[0][0]).results) if len(results) == 1 else {"between": between(results)}
+    return to_json(plain(drawn)).encode()
 
 
 def _answer(work: Callable[..., bytes], *arguments: Any) -> Answer:

@@ -56,8 +56,9 @@ async function begin() {
   readForm().then(() => redraw("trial", trialView), complain);
   await refresh();
   if (state.q || state.v === "facts") await searchFacts();
-  const rest = wanted.filter((id) => !SCENARIOS.has(id) && !first.includes(id));
+  const rest = wanted.filter((id) => !SCENARIOS.has(id) && !first.includes(id)).sort((a, b) => list("s").includes(b) - list("s").includes(a));
   if (rest.length && IDS.length) {
+    document.querySelector("header nav").append(el("span", { class: "badge", role: "status" }, say("explore_coming", { count: rest.length })));
     const came = await fetchScenarios(rest, wanted);
     state.s = IDS.filter((id) => state.s.includes(id) || (came.includes(id) && (!asked.get("s") || list("s").includes(id))));
     await refresh();
