@@ -65,7 +65,7 @@ def processor_seconds(process: int) -> float:
 def bench_first_draw_of_twenty(benchmark: Any, project: Path, named: bool) -> None:
     """The first draw by the page's own clock (ms), at once after the start and then again, and processor seconds of server and browser."""
     names = sorted(path.stem for path in (project / "results").glob("*.nc")) if named else []
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 (this project's own program)
         [sys.executable, "run.py", "explore", *names, "--no-browser", "--lang", "en"], cwd=project, stdout=subprocess.PIPE, text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip

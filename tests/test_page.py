@@ -26,7 +26,7 @@ FLAGS = [
 ]
 VIEWS = [
     "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "money", "gantt", "map", "energy",
-    "materials", "curve", "grades", "certificate", "runs", "scenarios", "method",
+    "materials", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
 CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
 CONTRAST = """() => {

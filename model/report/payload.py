@@ -36,7 +36,8 @@ from model.tables import Tables
 from model.units import read_names
 
 FORMAT = 1
-SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_", "term_")
+SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_", "term_",
+          "member_", "outcome_", "player_", "verdict_")  # fmt: skip
 """Beginnings of the catalogue keys that the page speaks."""
 DIGITS = 7
 """Significant digits of numbers in the page."""

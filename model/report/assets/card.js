@@ -94,7 +94,10 @@ function fill(card, view) {
   const body = [];
   if (view.controls) body.push(el("div", { class: "controls" }, view.controls));
   if (view.body) body.push(...view.body);
-  if (tabular) body.push(tableOf(view.columns, view.rows, view.title));
+  if (tabular) {
+    body.push(tableOf(view.columns, view.rows, view.title));
+    if (view.long) final(body).classList.add("tall");
+  }
   else if (view.charts) body.push(el("div", { class: "charts", style: `min-height:${view.height || 200}px` }));
   const heading = el("h2", { id: `title-${view.id}` }, view.title);
   card.replaceChildren(el("div", { class: "top" }, el("div", {}, heading, view.unit ? el("p", { class: "unit" }, view.unit) : null), tools(card, view)),
