@@ -37,6 +37,7 @@ HOOKS.empty = () => {
 };
 
 HOOKS.line = addLineFacts;
+HOOKS.book = saveBook;
 HOOKS.kept = (id) => !trial.jobs.some((job) => job.name === id);
 
 async function begin() {

@@ -83,6 +83,7 @@ function tools(card, view) {
     }, asTable ? "true" : "false"));
   }
   if (view.rows) made.push(button("page_csv", () => saveText(fileName(view, "csv"), csvOf(view.columns, view.rows), "text/csv")));
+  if (view.rows && HOOKS.book) made.push(button("page_xlsx", () => HOOKS.book(fileName(view, "xlsx"), view)));
   if (view.charts && !state.t.has(view.id)) {
     for (const [kind, key] of [["png", "page_png"], ["svg", "page_svg"]]) made.push(button(key, () => saveCharts(card, view, kind)));
   }

@@ -4,8 +4,8 @@ const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, s
   () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, outputView, shapleyView, pricesView, alternativesView, moreView,
   futuresView, chancesView, robustView, firstView, gradesView, certificateView, runsView, scenariosView, methodView];
 
-// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window; is a scenario kept?
-const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, kept: () => true };
+// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window; is a scenario kept?; a view's workbook
+const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, kept: () => true, book: null };
 
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },
