@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.contract import FACTS, TABLES, Good, Named
+from model.language import read_catalogue
 from model.parameters import PARAMETERS
 from model.report.ground import name_of
 from model.store import Stored
@@ -71,15 +72,16 @@ def _first(outcome: "tuple[Hashable, pd.Series]", own: "Ensemble", pedigree: "Pe
 
 
 def _fact_name(subject: str, parameter: str, item: str, tables: Tables) -> list[str]:
-    """A fact in both languages: whose it is, what it says, and of which good."""
+    """A fact in both languages: whose it is, what it says, and of which good or source of emissions."""
     meant = [known for known in PARAMETERS if known.name == parameter]
     rooms = [FACTS[known.table] for known in meant]
     names = {row.id: row for kind in TABLES.values() if issubclass(kind, Named) and kind.title in rooms for row in tables.of(kind)}
     goods = {row.id: row for row in tables.of(Good)}
     good = item.split("@")[0]
+    source = read_catalogue().get(f"source_{item}", {"zh": item, "en": item})
     parts = [
         (names[subject].name_zh, names[subject].name_en) if subject in names else (subject, subject),
         (meant[0].zh, meant[0].en) if meant else (parameter, parameter),
-        (goods[good].name_zh, goods[good].name_en) if good in goods else (item, item),
+        (goods[good].name_zh, goods[good].name_en) if good in goods else (source["zh"], source["en"]),
     ]
     return ["：".join(zh for zh, _ in parts if zh), ": ".join(en for _, en in parts if en)]

@@ -19,14 +19,14 @@ function futuresView() {
   const scale = { domain: names, range: ["#BFD9EA", "#6BA8CF", "#00486F", "#D55E00"] };
   const color = (place) => ({ datum: names[place], type: "nominal", scale, legend: { title: null, orient: "bottom", columns: 2, symbolType: "square", symbolOpacity: 1 } });
   const x = { field: "year", type: "quantitative", axis: yearAxis(found.years), scale: { domain: [found.years[0], final(found.years)], nice: false } };
-  const y = (field) => ({ field, type: "quantitative", title: `${unit("carbon")} ${say("page_per_year")}`, scale: { zero: true } });
+  const y = (field) => ({ field, type: "quantitative", title: perYear(), scale: { zero: true } });
   const tooltip = [{ field: "year", title: say("page_year") }, ...LEVELS.map((level) => ({ field: level, title: say(`page_level_${level}`), format: ",.2f" })), { field: "own", title: names[3], format: ",.2f" }];
   const spec = (width) => ({ width: width - 75, height: 300, data: { values }, encoding: { x }, layer: [
     { mark: { type: "area" }, encoding: { y: y("q5"), y2: { field: "q95" }, color: color(0) } }, { mark: { type: "area" }, encoding: { y: y("q25"), y2: { field: "q75" }, color: color(1) } },
     { mark: { type: "line", strokeWidth: 3 }, encoding: { y: y("q50"), color: color(2) } }, { mark: { type: "line", strokeWidth: 3, strokeDash: [6, 4] }, encoding: { y: y("own"), color: color(3) } },
     { mark: { type: "point", filled: true, size: 60 }, encoding: { y: y("q50"), color: color(2), tooltip } } ] });
   const row = (name, series) => ({ cells: [name, ...series.map((value) => shown(value, "carbon"))] });
-  return { ...view, width: "half", unit: `${unit("carbon")} ${say("page_per_year")}${say("page_comma")}${spoken("row_", found.boundary)}`, body: [el("p", {}, futuresCounts())], charts: (width) => [{ spec: spec(width) }], height: 380,
+  return { ...view, width: "half", unit: `${perYear()}${say("page_comma")}${spoken("row_", found.boundary)}`, body: [el("p", {}, futuresCounts())], charts: (width) => [{ spec: spec(width) }], height: 380,
     columns: [{ name: say("page_item") }, ...found.years.map((year) => ({ name: String(year), right: true }))],
     rows: [...LEVELS.map((level) => row(say(`page_level_${level}`), found.fan[level])), row(names[3], found.years.map((year) => own[focus().years.indexOf(year)] ?? null))],
     note: say("page_futures_note", { method: say(`page_method_${found.method}`), seed: found.seed, gap: `${number(100 * found.gap, 2)} %` }) };

@@ -61,7 +61,7 @@ function shapleyView() {
       { transform: [{ filter: "datum.value < 0" }], mark: { type: "text", align: "right", dx: -6 }, encoding: { x: { field: "low", type: "quantitative" }, text: { field: "text" } } } ] };
   };
   const rows = studies.flatMap((study) => study.players.map((player) => ({ cells: [heading(study), name(player), player.clauses.map((id) => pick(DATA.clauses[id].name)).join(say("page_list_comma")), finely(player.value), `${finely(player.low)} … ${finely(player.high)}`] })));
-  return { id: "shapley", width: "half", title: say("page_shapley_title", { focus: title(state.f) }), unit: `${unit("carbon")}${say("page_comma")}${say("page_shapley_unit")}`, body: studies.map((study) => el("p", {}, `${heading(study)}${say("page_colon")}${sum(study)}`)),
+  return { id: "shapley", title: say("page_shapley_title", { focus: title(state.f) }), unit: `${unit("carbon")}${say("page_comma")}${say("page_shapley_unit")}`, body: studies.map((study) => el("p", {}, `${heading(study)}${say("page_colon")}${sum(study)}`)),
     charts: (width) => studies.map((study) => ({ title: studies.length > 1 ? heading(study) : "", spec: spec(study, width) })), height: 200,
     columns: [{ name: say("page_shapley_study") }, { name: say("page_shapley_group") }, { name: say("page_clause") }, { name: unit("carbon"), right: true }, { name: say("page_open_range"), right: true }], rows, note: say("page_shapley_note") };
 }
