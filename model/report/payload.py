@@ -65,7 +65,7 @@ def payload(results: Sequence[Stored], tables: Tables, folder: Path | None = Non
         "lines": _lines(tables, sources),
         "tiles": _tiles(tables),
         "indicators": [
-            {"name": [row.name_zh, row.name_en], "unit": row.unit, "first": row.value_2020, "last": row.value_2025}
+            {"name": [row.name_zh, row.name_en], "unit": [row.unit_zh, row.unit_en], "first": row.value_2020, "last": row.value_2025}
             for row in tables.of(Indicator) if row.clause is None
         ],
         "inconsistencies": [
