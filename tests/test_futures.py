@@ -172,7 +172,7 @@ def test_faulty_ranges_are_all_told_at_once(tmp_path: Path) -> None:
     for path in (ROOT / "data").glob("*.csv"):
         shutil.copy(path, tmp_path / path.name)
     with (tmp_path / "driver_facts.csv").open("a", encoding="utf-8") as file:
-        file.write("nobody,measure_facts,capexx,,,up,false,false,\n")
+        file.write("nobody,measure_facts,capexx,,,up,false,false,,\n")
     text = (tmp_path / "grade_ranges.csv").read_text("utf-8")
     (tmp_path / "grade_ranges.csv").write_text("\n".join(line for line in text.splitlines() if not line.startswith("D")), "utf-8")
     with pytest.raises(InputError) as raised:
@@ -296,7 +296,7 @@ def test_changed_data_are_noticed_when_draws_are_made_again(made: tuple[Folders,
     other = project(tmp_path)
     path = other.data / "driver_facts.csv"
     path.write_text("\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("grid_factor")) + "\n"
-                    + "carbon_price,good_facts,power_emission,,,up,false,false,\n", "utf-8")  # fmt: skip
+                    + "carbon_price,good_facts,power_emission,,,up,false,false,,\n", "utf-8")  # fmt: skip
     with pytest.raises(ResultError, match="changed"):
         draws_of(other, own)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
 
-from model.futures.answers import Ensemble, acts, all_met, chances, counts, failures, gaps, outcomes, regret, spread
+from model.futures.answers import Ensemble, acts, all_met, chances, counts, failures, gaps, outcomes, regret, spread, walls
 from model.futures.pedigree import Pedigree
 from model.language import Speaker
 from model.show.text import number, plain, table
@@ -25,7 +25,7 @@ def futures_views(
 
     ``influence`` and ``first`` are, by outcome, the influence of drivers (with blocks left out) and the facts to measure next.
     """
-    views: list[RenderableType] = [*_headline(own, say)]
+    views: list[RenderableType] = [*_headline(own, say), *_walls(own, say)]
     if own.solved().any():
         views += [_outcomes(spread(outcomes(own)), say), _chances(own, say), _acts(own, say)]
         views += [_drivers(outcome, found, dropped, pedigree, say) for outcome, (found, dropped) in influence.items()]
@@ -46,6 +46,24 @@ def _headline(own: Ensemble, say: Speaker) -> list[RenderableType]:
         lines.append(plain(say("futures_gaps", gaps=say.pick("；", "; ").join(rest))))
         lines.append(plain(say("futures_all_met", share=f"{all_met(own):.0%}")))
     return lines
+
+
+def _walls(own: Ensemble, say: Speaker) -> list[RenderableType]:
+    """Why futures have no plan, where some have none."""
+    found = walls(own)
+    if found.empty:
+        return []
+    shown = table(say("head_futures_walls"), [say(f"col_{name}") for name in ("obstacle", "year", "members", "share", "gives")], right=1)
+    dims = {"growth_least": "segment", "growth_most": "segment", "demand": "good", "supply": "good", "sales": "good", "end_of_life": "line"}
+    for row in found.to_dict("records"):
+        family, subject, gives = str(row["family"]), str(row["subject"]), float(row["gives"])
+        clause = subject in own.inputs["clause"].values
+        dim = "clause" if clause else dims.get(family, "group")
+        names = _names(own, dim, say) if dim in own.inputs else {}
+        what = say("wall_clause" if clause else f"wall_{family}", name=names.get(subject, subject))
+        cells = [str(row["year"] or "–"), str(row["members"]), f"{row['share']:.0%}", f"{gives:.1%}" if np.isfinite(gives) else "–"]
+        shown.add_row(plain(what), *cells)
+    return [shown]
 
 
 def _outcomes(found: pd.DataFrame, say: Speaker) -> Table:
