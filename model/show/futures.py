@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -13,6 +14,8 @@ from model.futures.pedigree import Pedigree
 from model.language import Speaker
 from model.show.text import number, plain, table
 
+DIMS = {"growth_least": "segment", "growth_most": "segment", "demand": "good", "supply": "good", "sales": "good", "end_of_life": "line"}
+"""What a family of provisions that are no clauses is about, where it is not a group."""
 MOST_ROWS = 25
 """Longest list of lines and of facts; the report and the tables' functions hold them all."""
 
@@ -54,16 +57,20 @@ def _walls(own: Ensemble, say: Speaker) -> list[RenderableType]:
     if found.empty:
         return []
     shown = table(say("head_futures_walls"), [say(f"col_{name}") for name in ("obstacle", "year", "members", "share", "gives")], right=1)
-    dims = {"growth_least": "segment", "growth_most": "segment", "demand": "good", "supply": "good", "sales": "good", "end_of_life": "line"}
     for row in found.to_dict("records"):
-        family, subject, gives = str(row["family"]), str(row["subject"]), float(row["gives"])
-        clause = subject in own.inputs["clause"].values
-        dim = "clause" if clause else dims.get(family, "group")
-        names = _names(own, dim, say) if dim in own.inputs else {}
-        what = say("wall_clause" if clause else f"wall_{family}", name=names.get(subject, subject))
+        gives = float(row["gives"])
+        what = plain(wall_words(str(row["family"]), str(row["subject"]), own.inputs, say))
         cells = [str(row["year"] or "–"), str(row["members"]), f"{row['share']:.0%}", f"{gives:.1%}" if np.isfinite(gives) else "–"]
-        shown.add_row(plain(what), *cells)
+        shown.add_row(what, *cells)
     return [shown]
+
+
+def wall_words(family: str, subject: str, problem: xr.Dataset, say: Speaker) -> str:
+    """What would have to give, in words; ``problem`` has the names."""
+    clause = subject in problem["clause"].values
+    dim = "clause" if clause else DIMS.get(family, "group")
+    names = names_of(problem, dim, say) if dim in problem else {}
+    return say("wall_clause" if clause else f"wall_{family}", name=names.get(subject, subject))
 
 
 def _outcomes(found: pd.DataFrame, say: Speaker) -> Table:
@@ -73,9 +80,14 @@ def _outcomes(found: pd.DataFrame, say: Speaker) -> Table:
     return shown
 
 
+def names_of(problem: xr.Dataset, dim: str, say: Speaker) -> dict[str, str]:
+    """Names of a dim's labels in the language that is spoken."""
+    labels = problem[dim].values.astype(str).tolist()
+    return dict(zip(labels, problem[f"{dim}_{say.pick('zh', 'en')}"].values.astype(str).tolist(), strict=True))
+
+
 def _names(own: Ensemble, dim: str, say: Speaker) -> dict[str, str]:
-    labels = own.inputs[dim].values.astype(str).tolist()
-    return dict(zip(labels, own.inputs[f"{dim}_{say.pick('zh', 'en')}"].values.astype(str).tolist(), strict=True))
+    return names_of(own.inputs, dim, say)
 
 
 def _chances(own: Ensemble, say: Speaker) -> Table:
