@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from model.errors import InfeasibleError
+from model.cli import app
+from model.errors import InfeasibleError, InputError
 from model.futures.rolling import Window, roll, windows_of
 from model.futures.stacked import Future
 from model.futures.twostage import TwoStage, futures_of, two_stage
@@ -113,12 +114,14 @@ def test_nothing_shared_is_wait_and_see(session: Session, problems: tuple[xr.Dat
 def test_the_stack_agrees_with_enumeration(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:
     """Every pattern of moves in 2021; retrofits save power in both futures alike, so they need no pattern."""
     only = replace(ask, goals=(Goal.EMISSIONS,))
+    matrices = [session.compiled(problem, only) for problem in problems]
     found: dict[tuple[float, ...], float] = {}
     for pattern in product((0.0, 1.0), repeat=5):
         fixed = np.full((5, 3), np.nan)
         fixed[:, 1] = pattern
         try:
-            values = [session.solve(problem, replace(only, fixed={"move": fixed})).value(Goal.EMISSIONS) for problem in problems]
+            own = replace(only, fixed={"move": fixed})
+            values = [session.solve_matrix(*one, own).value(Goal.EMISSIONS) for one in zip(problems, matrices, strict=True)]
         except InfeasibleError:
             continue
         found[pattern] = 0.1 * values[0] + 0.9 * values[1]
@@ -177,3 +180,21 @@ def test_short_sight_that_runs_into_a_wall_says_which(session: Session, example:
     assert len(found.plans) == 1
     assert found.why.split(" ")[0] in {"capacity_cap", "value_target"}
     assert found.price(found.plans[0]) == {}
+
+
+@pytest.mark.parametrize("words", [("twostage", "example", "--until", "2021", "--futures", "2"), ("rolling", "example")])
+def test_verbs_speak_both_languages(words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folder in ("data", "scenarios"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    texts = []
+    for lang in ("zh", "en"):
+        app([*words, "--lang", lang], obj=tmp_path, standalone_mode=False)
+        texts.append(capsys.readouterr().out)
+    assert "两阶段方案" in texts[0] or "短视的代价" in texts[0]
+    assert "Two-stage plan" in texts[1] or "Price of short sight" in texts[1]
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in texts[1])
+
+
+def test_steps_beyond_the_window_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no longer than the window"):
+        app(["rolling", "example", "--step", "3", "--window", "2"], obj=tmp_path, standalone_mode=False)

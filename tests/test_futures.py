@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from model.errors import InputError, ResultError
 from model.folders import Folders
@@ -21,9 +23,11 @@ from model.futures.local import LocalCrew
 from model.futures.member import Record, Status, Task
 from model.futures.pedigree import Driver, Pedigree, read_pedigree
 from model.futures.reading import draws_of, ensemble_report, examined_again, read_ensemble, read_held
+from model.language import Language, Speaker
 from model.names import Goal, Grade
 from model.runner import run
 from model.scenario import Scenario, read_scenario
+from model.show.futures import futures_views
 from model.tables import Tables, read_tables
 
 ROOT = Path(__file__).parent.parent
@@ -288,6 +292,14 @@ def test_a_held_plan_is_never_better_than_each_futures_own(made: tuple[Folders, 
     assert (extra >= -1e-6).all()
     assert (~own.solved() & other.solved()).sum() == 0
     assert failures(own, other) == pytest.approx(1 - len(extra) / own.solved().sum())
+    pedigree = read_pedigree(folders.data)
+    shown = Console(width=150, record=True, file=StringIO())
+    empty = {"emissions": (pd.DataFrame(), 0)}
+    for view in futures_views(own, [("kept", other), ("own", own)], empty, {}, pedigree, folders.results, Speaker(Language.EN)):
+        shown.print(view)
+    text = shown.export_text()
+    assert f"Finding out changes no choice, or the sample is too small to tell ({len(extra)} futures)" in text  # each future's own is best
+    assert ("Futures without any plan" in text) == (counts(own)["infeasible"] > 0)
 
 
 def test_changed_data_are_noticed_when_draws_are_made_again(made: tuple[Folders, Prepared], tmp_path: Path) -> None:

@@ -10,12 +10,16 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from model.futures.answers import Ensemble, acts, all_met, chances, counts, failures, gaps, outcomes, regret, spread, walls
+from model.futures.influence import driver_scores
+from model.futures.information import known_all, losses, measure_first, worth_of_knowing
 from model.futures.pedigree import Pedigree
 from model.language import Speaker
 from model.show.text import number, plain, table
 
 DIMS = {"growth_least": "segment", "growth_most": "segment", "demand": "good", "supply": "good", "sales": "good", "end_of_life": "line"}
 """What a family of provisions that are no clauses is about, where it is not a group."""
+FINAL = ("shortfall", "emissions")
+"""Outcomes by which held plans are compared, in this order: a plan of lower emissions that misses targets by more is no better."""
 MOST_ROWS = 25
 """Longest list of lines and of facts; the report and the tables' functions hold them all."""
 
@@ -34,6 +38,7 @@ def futures_views(
         views += [_drivers(outcome, found, dropped, pedigree, say) for outcome, (found, dropped) in influence.items()]
         views += [_first(outcome, found, pedigree, say) for outcome, found in first.items()]
         views += [_held(name, own, other, say) for name, other in held]
+        views += [_knowing(own, dict(held), outcome, pedigree, say) for outcome in influence if outcome in FINAL] if len(held) > 1 else []
     return [*views, plain(say("futures_files", path=path))]
 
 
@@ -154,4 +159,22 @@ def _held(name: str, own: Ensemble, held: Ensemble, say: Speaker) -> Table:
         values = [extra[column].mean(), *np.quantile(extra[column], (0.05, 0.5, 0.95))] if len(extra) else [np.nan] * 4
         shown.add_row(plain(say(f"outcome_{column}")), *[number(value, 3 if column == "shortfall" else 0) for value in values])
     shown.caption = plain(say("futures_fails", share=f"{failures(own, held):.0%}", count=len(extra)))
+    return shown
+
+
+def _knowing(own: Ensemble, held: dict[str, Ensemble], outcome: str, pedigree: Pedigree, say: Speaker) -> RenderableType:
+    """What finding a driver's facts out is worth to who chooses among the held plans."""
+    loss = losses(held, outcome)
+    members = own.members
+    grades = pd.Series(members["series_grade"].values.astype(str)).groupby(members["series_driver"].values.astype(str)).max()
+    worth = worth_of_knowing(driver_scores(own), loss, int(str(own.identity["seed"])))
+    title = say("head_futures_knowing", outcome=say(f"outcome_{outcome}"), plans=", ".join(held))
+    if worth.empty or not worth["worth"].any():
+        return plain(say("futures_nothing_to_know", what=title, count=len(loss)), "yellow")
+    shown = table(title, [say(f"col_{name}") for name in ("driver", "grade", "worth", "worth_gain")], right=2)
+    for driver, row in measure_first(worth[worth["worth"] > 0], grades, pedigree.factors).head(10).iterrows():
+        words = pedigree.drivers[str(driver)]
+        cells = (str(row["grade"]), f"{number(row['worth'], 2)} ± {number(row['error'], 2)}", number(row["gain"], 2))
+        shown.add_row(plain(say.pick(words.name_zh, words.name_en)), *cells)
+    shown.caption = plain(say("futures_knowing", all=number(known_all(loss), 2), count=len(loss)))
     return shown
