@@ -1,6 +1,7 @@
 """Futures: ranges and draws, ensembles that stop and go on, what they say, and influences against known answers."""
 
 import shutil
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -213,6 +214,40 @@ def test_stopped_ensembles_go_on_to_the_same_numbers(made: tuple[Folders, Prepar
     nothing = Halting()
     make(folders, prepared, "halted", nothing)
     assert nothing.asked == []
+
+
+@dataclass
+class Replay:
+    """A crew that hands out what another archive holds."""
+
+    archive: Archive
+
+    def records(self, task: Task, positions: Floats, todo: Sequence[int]) -> Generator[tuple[int, Record]]:
+        for member in todo:
+            yield member, self.archive.record(member)
+
+
+def test_slow_and_full_disks_lose_nothing(made: tuple[Folders, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every write is slower than the patience of those that wait, and the second does not happen at all."""
+    folders, prepared = made
+    crew, write, calls = Replay(open_archive(archive_path(folders.results, "example"))), Archive.write, []
+
+    def slow(self: Archive, start: int, records: dict[int, Record]) -> None:
+        calls.append(sorted(records))
+        time.sleep(0.02)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        write(self, start, records)
+
+    monkeypatch.setattr("model.futures.ensemble.PATIENCE", 0.01)
+    monkeypatch.setattr(Archive, "write", slow)
+    with pytest.raises(OSError, match="No space"):
+        make(folders, prepared, "slow", crew)
+    done = (open_archive(archive_path(folders.results, "slow")).status() != Status.TODO).sum()
+    assert 0 < done < MEMBERS
+    make(folders, prepared, "slow", crew)
+    assert len(calls) > 3
+    assert different(folders, "example", "slow") == []
 
 
 def test_processes_give_the_same_bits_as_one(made: tuple[Folders, Prepared]) -> None:

@@ -15,10 +15,11 @@ from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.ensemble import Prepared
 from model.futures.stacked import TAKEN, Future, stack
 from model.futures.staged import stage_by_stage, staged, worth
+from model.futures.walls import wall
 from model.language import told
 from model.names import Goal
 from model.replay import unbalanced
-from model.session import Ask, Plan, Session, certified
+from model.session import Ask, Plan, Session, certified, restricted
 from model.solve import Outcome, Start, Status
 from model.solve.outcome import Stage
 
@@ -37,7 +38,7 @@ class TwoStage:
     """A two-stage plan: stages of the stack, a certified plan a future, and what it is compared with.
 
     ``alone`` are the futures' own best plans, ``stated`` the plans with the early decisions of the stated facts; nothing where
-    those cannot be carried out.
+    those cannot be carried out, and then ``why`` says what would have to give (``walls.wall``).
     """
 
     until: int
@@ -47,6 +48,7 @@ class TwoStage:
     plans: tuple[Plan, ...]
     alone: tuple[Plan, ...]
     stated: tuple[Plan | None, ...]
+    why: tuple[str, ...]
 
     def expected(self, plans: Sequence[Plan], goal: Goal) -> float:
         """Expected value of a stage."""
@@ -78,11 +80,11 @@ def two_stage(
     Raises ``InfeasibleError`` where no early decisions fit all futures, ``LimitError``, or ``SolverError`` where the examiner objects.
     """
     whole = stack(futures, until, tail)
-    stated = tuple(_holding(session, future, ask, base, until) for future in futures)
+    stated, why = zip(*(_holding(session, future, ask, base, until) for future in futures), strict=True)
     start = _start(whole.matrix.matrix.shape[1], whole.places, [plan or own for plan, own in zip(stated, alone, strict=True)])
     outcome = staged(session, whole.matrix, ask, Start(start)) if all(stated) else session.outcome(whole.matrix, ask)
     plans = tuple(_part(future, ask, whole.point(number, outcome.values)) for number, future in enumerate(futures))
-    return TwoStage(until, tail, tuple(futures), outcome, plans, tuple(alone), stated)
+    return TwoStage(until, tail, tuple(futures), outcome, plans, tuple(alone), stated, why)
 
 
 def _start(width: int, places: list[np.ndarray], plans: Sequence[Plan]) -> np.ndarray:
@@ -93,14 +95,16 @@ def _start(width: int, places: list[np.ndarray], plans: Sequence[Plan]) -> np.nd
     return values
 
 
-def _holding(session: Session, future: Future, ask: Ask, base: Plan, until: int) -> Plan | None:
-    """The future's best plan with the early decisions of another; nothing where there is none."""
+def _holding(session: Session, future: Future, ask: Ask, base: Plan, until: int) -> tuple[Plan | None, str]:
+    """The future's best plan with the early decisions of another; where there is none, what would have to give."""
     early = future.problem["year"].values <= until
-    fixed = {name: np.where(early[None, :], base.flat[name].values, np.nan) for name in TAKEN}
+    own = replace(ask, fixed={name: np.where(early[None, :], base.flat[name].values, np.nan) for name in TAKEN})
     try:
-        return stage_by_stage(session, future.problem, future.matrix, replace(ask, fixed=fixed), Start(base.outcome.values))
-    except (InfeasibleError, LimitError):
-        return None
+        return stage_by_stage(session, future.problem, future.matrix, own, Start(base.outcome.values)), ""
+    except InfeasibleError:
+        return None, wall(future.problem, restricted(future.problem, future.matrix, own), own)
+    except LimitError:
+        return None, ""
 
 
 def _part(future: Future, ask: Ask, values: np.ndarray) -> Plan:

@@ -11,7 +11,7 @@ from model.language import Speaker
 from model.names import Goal
 from model.schema import DECISIONS
 from model.session import Plan
-from model.show.futures import names_of, wall_words
+from model.show.futures import MOST_ROWS, names_of, wall_words
 from model.show.text import number, plain, table
 from model.solution import PAIRS
 
@@ -29,6 +29,7 @@ def twostage_views(found: TwoStage, base: Plan, asked: int, say: Speaker) -> lis
     failed = sum(plan is None for plan in found.stated)
     if failed:
         views.append(plain(say("twostage_fails", count=failed), "yellow"))
+        views += [line for why in found.why if why for line in wall_lines(why, base, say)]
     views.append(plain(say("twostage_read")))
     return [*views, _otherwise(found, base, say)]
 
@@ -62,7 +63,7 @@ def _between(found: Between | None, places: int) -> str:
 def _otherwise(found: TwoStage, base: Plan, say: Speaker) -> RenderableType:
     """Early decisions in which the two-stage plan differs from that of the stated facts."""
     shown = table(say("head_twostage_otherwise"), [say(f"col_{name}") for name in ("line", "what", "year", "done")], right=2)
-    own = found.plans[0]
+    own, rows = found.plans[0], []
     for name, half in zip(TAKEN, ("arc", "measure"), strict=True):
         dim = DECISIONS[name].dims[0]
         lines, labels = (names_of(base.problem, part, say) for part in PAIRS[dim])
@@ -71,8 +72,14 @@ def _otherwise(found: TwoStage, base: Plan, say: Speaker) -> RenderableType:
         for place, year in zip(*np.nonzero(hers != its), strict=True):
             line, what = (str(base.problem[f"{dim}_{part}"].values[place]) for part in ("line", half))
             done = say("twostage_more" if hers[place, year] else "twostage_less")
-            shown.add_row(plain(lines[line]), plain(labels[what]), str(years[year]), done)
-    return shown if shown.row_count else plain(say("twostage_same"))
+            rows.append((plain(lines[line]), plain(labels[what]), str(years[year]), done))
+    if not rows:
+        return plain(say("twostage_same"))
+    for row in rows[:MOST_ROWS]:
+        shown.add_row(*row)
+    if len(rows) > MOST_ROWS:
+        shown.caption = plain(say("twostage_longer", count=len(rows) - MOST_ROWS))
+    return shown
 
 
 def rolling_views(found: Rolling, foresight: Plan, say: Speaker) -> list[RenderableType]:
@@ -87,7 +94,7 @@ def rolling_views(found: Rolling, foresight: Plan, say: Speaker) -> list[Rendera
     views: list[RenderableType] = [shown]
     if found.stopped is not None:
         views.append(plain(say("rolling_stopped", first=found.stopped.first, last=found.stopped.last), "red"))
-        return [*views, *_wall(found, foresight, say)]
+        return [*views, *wall_lines(found.why, foresight, say)]
     price = table(say("head_rolling_price"), [say(f"col_{name}") for name in ("item", "rolled", "foresight", "price", "least")], right=1)
     for goal, (extra, least) in found.price(foresight).items():
         sums = (found.plans[-1].value(goal), foresight.value(goal), extra, least)
@@ -95,12 +102,12 @@ def rolling_views(found: Rolling, foresight: Plan, say: Speaker) -> list[Rendera
     return [*views, price, plain(say("rolling_read"))]
 
 
-def _wall(found: Rolling, foresight: Plan, say: Speaker) -> list[RenderableType]:
-    """What would have to give in the window that has no plan."""
+def wall_lines(why: str, named: Plan, say: Speaker) -> list[RenderableType]:
+    """What would have to give where there is no plan (``walls.wall``), in the names of another plan's problem."""
     lines: list[RenderableType] = []
-    for text in filter(None, found.why.split(";")):
+    for text in filter(None, why.split(";")):
         family, *rest = text.split(" ")
         subject, year, share = rest if rest else ("-", "–", "")
         by = f"{float(share):.1%}" if share else "–"
-        lines.append(plain(say("rolling_wall", what=wall_words(family, subject, foresight.problem, say), year=year, share=by)))
+        lines.append(plain(say("rolling_wall", what=wall_words(family, subject, named.problem, say), year=year, share=by)))
     return lines
