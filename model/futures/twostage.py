@@ -23,6 +23,9 @@ from model.session import Ask, Plan, Session, certified, restricted
 from model.solve import Outcome, Start, Status
 from model.solve.outcome import Stage
 
+DIGITS = 6
+"""Stages that agree so far are alike; the next one decides."""
+
 
 @dataclass(frozen=True)
 class Between:
@@ -50,6 +53,11 @@ class TwoStage:
     stated: tuple[Plan | None, ...]
     why: tuple[str, ...]
 
+    @property
+    def known(self) -> tuple[Plan, ...]:
+        """The best plan found for each future: its own, or its part of the two-stage plan, which a gap can leave the better one."""
+        return tuple(min(pair, key=_order) for pair in zip(self.alone, self.plans, strict=True))
+
     def expected(self, plans: Sequence[Plan], goal: Goal) -> float:
         """Expected value of a stage."""
         return float(sum(future.weight * plan.value(goal) for future, plan in zip(self.futures, plans, strict=True)))
@@ -57,7 +65,7 @@ class TwoStage:
     def information(self, goal: Goal) -> Between:
         """Expected value of perfect information: the two-stage plan's expected value less that of the futures' own best plans."""
         bound = float(sum(future.weight * plan.bound(goal) for future, plan in zip(self.futures, self.alone, strict=True)))
-        found, own = self.expected(self.plans, goal), self.expected(self.alone, goal)
+        found, own = self.expected(self.plans, goal), self.expected(self.known, goal)
         known = next((stage.bound for stage in self.outcome.stages if stage.goal is goal), -np.inf) if self.tail is None else -np.inf
         return Between(found - own, known - own, found - bound)
 
@@ -70,6 +78,11 @@ class TwoStage:
         low = float(sum(future.weight * plan.bound(goal) for future, plan in zip(self.futures, held, strict=True)))
         known = next((stage.bound for stage in self.outcome.stages if stage.goal is goal), -np.inf) if self.tail is None else -np.inf
         return Between(kept - found, low - found, kept - known)
+
+
+def _order(plan: Plan) -> list[float]:
+    """Plans in order of their stages."""
+    return [round(stage.value, DIGITS) for stage in plan.outcome.stages]
 
 
 def two_stage(

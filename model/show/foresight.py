@@ -41,7 +41,7 @@ def _worths(found: TwoStage, say: Speaker) -> Table:
         goal, places = stage.goal, PLACES[stage.goal]
         held = [plan for plan in found.stated if plan is not None]
         stated = number(found.expected(held, goal), places) if len(held) == len(found.futures) else "–"
-        cells = [number(found.expected(found.plans, goal), places), f"{stage.gap:.2%}", number(found.expected(found.alone, goal), places)]
+        cells = [number(found.expected(found.plans, goal), places), f"{stage.gap:.2%}", number(found.expected(found.known, goal), places)]
         cells += [_between(found.information(goal), places), stated, _between(found.solution(goal), places)]
         shown.add_row(plain(say(f"outcome_{goal}")), *cells)
     return shown
