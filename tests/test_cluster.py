@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from model.errors import SolverError
 from model.folders import Folders
 from model.futures.cluster import ADDRESS, ClusterCrew
 from model.futures.design import Design, Method
-from model.futures.ensemble import Prepared, open_or_create, prepare
+from model.futures.draws import Floats
+from model.futures.ensemble import Prepared, open_or_create, prepare, run_ensemble
 from model.futures.local import LocalCrew
-from model.futures.member import Record, Task
+from model.futures.member import Record, Status, Task
 
 pytest.importorskip("distributed")
 ROOT = Path(__file__).parent.parent
@@ -35,19 +37,29 @@ def child(*words: str) -> subprocess.Popen[bytes]:
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Address of a scheduler with two workers, and the workers' processes."""
+@contextmanager
+def cluster_of(count: int) -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Popen[bytes]]]]:
+    """Address of a scheduler, its process, and those of its workers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     scheduler = child("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    workers = [child("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "120") for _ in range(2)]
-    yield address, workers
-    for process in (*workers, scheduler):
-        process.kill()
-        process.wait()
+    settings = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "120")
+    workers = [child("dask_worker", address, *settings) for _ in range(count)]
+    try:
+        yield address, scheduler, workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Address of a scheduler with two workers, and the workers' processes."""
+    with cluster_of(2) as (address, _, workers):
+        yield address, workers
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +100,36 @@ def test_a_killed_worker_costs_nothing_and_bits_are_the_same(
         for name, values in record.arrays.items():
             if name != "stage_seconds":
                 assert np.array_equal(values, here[member].arrays[name], equal_nan=values.dtype.kind == "f"), name
+
+
+def test_a_scheduler_that_dies_is_told_and_others_go_on(tmp_path: Path, work: tuple[Prepared, Task, dict[int, Record]]) -> None:
+    prepared, _, here = work
+    archive, task = open_or_create(Folders(tmp_path), "example", prepared)
+
+    @dataclass(frozen=True)
+    class Dying:
+        """A cluster whose scheduler is killed after its second member."""
+
+        address: str
+        scheduler: subprocess.Popen[bytes]
+
+        def records(self, task: Task, positions: Floats, todo: Sequence[int]) -> Generator[tuple[int, Record]]:
+            for count, pair in enumerate(ClusterCrew(self.address).records(task, positions, todo)):
+                yield pair
+                if count == 1:
+                    self.scheduler.kill()
+
+    with cluster_of(1) as (address, scheduler, _), pytest.raises(SolverError, match="scheduler"):
+        run_ensemble(prepared, task, archive, Dying(address, scheduler))
+    kept = np.flatnonzero(archive.status() != Status.TODO)
+    assert 2 <= len(kept) < MEMBERS
+    run_ensemble(prepared, task, archive, LocalCrew(1))
+    assert archive.status().tolist() == [int(here[member].status) for member in range(MEMBERS)]
+    late = int(np.setdiff1d(np.arange(MEMBERS), kept)[0])
+    ((_, alone),) = LocalCrew(1).records(task, prepared.positions.values, [late])
+    for name, values in archive.record(late).arrays.items():
+        if name != "stage_seconds":
+            assert np.array_equal(values, alone.arrays[name], equal_nan=values.dtype.kind == "f"), name
 
 
 def test_without_a_scheduler_the_fault_is_told(work: tuple[Prepared, Task, dict[int, Record]], monkeypatch: pytest.MonkeyPatch) -> None:

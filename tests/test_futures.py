@@ -1,13 +1,16 @@
 """Futures: ranges and draws, ensembles that stop and go on, what they say, and influences against known answers."""
 
 import shutil
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from model.errors import InputError, ResultError
 from model.folders import Folders
@@ -21,10 +24,12 @@ from model.futures.local import LocalCrew
 from model.futures.member import Record, Status, Task
 from model.futures.pedigree import Driver, Pedigree, read_pedigree
 from model.futures.reading import draws_of, examined_again, read_ensemble, read_held
+from model.language import Language, Speaker
 from model.names import Goal, Grade
 from model.report.uncertainty import futures_of
 from model.runner import run
 from model.scenario import Scenario, read_scenario
+from model.show.futures import futures_views
 from model.tables import Tables, read_tables
 
 ROOT = Path(__file__).parent.parent
@@ -173,7 +178,7 @@ def test_faulty_ranges_are_all_told_at_once(tmp_path: Path) -> None:
     for path in (ROOT / "data").glob("*.csv"):
         shutil.copy(path, tmp_path / path.name)
     with (tmp_path / "driver_facts.csv").open("a", encoding="utf-8") as file:
-        file.write("nobody,measure_facts,capexx,,,up,false,false,\n")
+        file.write("nobody,measure_facts,capexx,,,up,false,false,,\n")
     text = (tmp_path / "grade_ranges.csv").read_text("utf-8")
     (tmp_path / "grade_ranges.csv").write_text("\n".join(line for line in text.splitlines() if not line.startswith("D")), "utf-8")
     with pytest.raises(InputError) as raised:
@@ -210,6 +215,40 @@ def test_stopped_ensembles_go_on_to_the_same_numbers(made: tuple[Folders, Prepar
     nothing = Halting()
     make(folders, prepared, "halted", nothing)
     assert nothing.asked == []
+
+
+@dataclass
+class Replay:
+    """A crew that hands out what another archive holds."""
+
+    archive: Archive
+
+    def records(self, task: Task, positions: Floats, todo: Sequence[int]) -> Generator[tuple[int, Record]]:
+        for member in todo:
+            yield member, self.archive.record(member)
+
+
+def test_slow_and_full_disks_lose_nothing(made: tuple[Folders, Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every write is slower than the patience of those that wait, and the second does not happen at all."""
+    folders, prepared = made
+    crew, write, calls = Replay(open_archive(archive_path(folders.results, "example"))), Archive.write, []
+
+    def slow(self: Archive, start: int, records: dict[int, Record]) -> None:
+        calls.append(sorted(records))
+        time.sleep(0.02)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        write(self, start, records)
+
+    monkeypatch.setattr("model.futures.ensemble.PATIENCE", 0.01)
+    monkeypatch.setattr(Archive, "write", slow)
+    with pytest.raises(OSError, match="No space"):
+        make(folders, prepared, "slow", crew)
+    done = (open_archive(archive_path(folders.results, "slow")).status() != Status.TODO).sum()
+    assert 0 < done < MEMBERS
+    make(folders, prepared, "slow", crew)
+    assert len(calls) > 3
+    assert different(folders, "example", "slow") == []
 
 
 def test_processes_give_the_same_bits_as_one(made: tuple[Folders, Prepared]) -> None:
@@ -288,6 +327,14 @@ def test_a_held_plan_is_never_better_than_each_futures_own(made: tuple[Folders, 
     assert (extra >= -1e-6).all()
     assert (~own.solved() & other.solved()).sum() == 0
     assert failures(own, other) == pytest.approx(1 - len(extra) / own.solved().sum())
+    pedigree = read_pedigree(folders.data)
+    shown = Console(width=150, record=True, file=StringIO())
+    empty = {"emissions": (pd.DataFrame(), 0)}
+    for view in futures_views(own, [("kept", other), ("own", own)], empty, {}, pedigree, folders.results, Speaker(Language.EN)):
+        shown.print(view)
+    text = shown.export_text()
+    assert f"Finding out changes no choice, or the sample is too small to tell ({len(extra)} futures)" in text  # each future's own is best
+    assert ("Futures without any plan" in text) == (counts(own)["infeasible"] > 0)
 
 
 def test_the_page_gets_the_ensemble_of_the_same_scenario_and_data_only(made: tuple[Folders, Prepared], pedigree: Pedigree) -> None:
@@ -315,7 +362,7 @@ def test_changed_data_are_noticed_when_draws_are_made_again(made: tuple[Folders,
     other = project(tmp_path)
     path = other.data / "driver_facts.csv"
     path.write_text("\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("grid_factor")) + "\n"
-                    + "carbon_price,good_facts,power_emission,,,up,false,false,\n", "utf-8")  # fmt: skip
+                    + "carbon_price,good_facts,power_emission,,,up,false,false,,\n", "utf-8")  # fmt: skip
     with pytest.raises(ResultError, match="changed"):
         draws_of(other, own)
 

@@ -58,6 +58,7 @@ MADE = (
     "explore_budget_",
     "explore_job_",
     "member_",
+    "wall_",
     "outcome_",
     "pydantic_",
     "dimension_",

@@ -18,6 +18,7 @@ from model.cli.ensemble import ensemble, futures
 from model.cli.explain import explain
 from model.cli.explore import explore
 from model.cli.export_inputs import export_inputs
+from model.cli.foresight import rolling, twostage
 from model.cli.frontier import frontier
 from model.cli.import_inputs import import_inputs
 from model.cli.levers import levers
@@ -36,7 +37,7 @@ from model.language import Language, Speaker, default_language
 
 VERBS = (
     run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives,
-    explain, ensemble, futures, export_inputs, import_inputs, math, synth, bench,
+    explain, ensemble, futures, twostage, rolling, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 

@@ -9,7 +9,7 @@ import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, speaker
 from model.errors import Fault, InputError
-from model.language import Language, told
+from model.language import told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,7 @@ def ensemble(
     lang: Lang = None,
 ) -> None:
     """Solve many futures of scenarios; start again to go on where a run stopped."""
-    _need_packages(lang)
+    need_packages()
     from model.futures.design import Design, Method
     from model.futures.ensemble import held_decisions, prepare, solver_options
 
@@ -54,7 +54,7 @@ def ensemble(
         _run(folders, name or (f"{scenario}-holding-{holding}" if holding else scenario), prepared, crew, say)
 
 
-def _need_packages(lang: Language | None) -> None:
+def need_packages() -> None:
     """The designs and the store come with an extra."""
     if not all(find_spec(name) for name in ("SALib", "zarr")):
         raise InputError([Fault("ensemble", told("futures_packages"))])
@@ -122,7 +122,7 @@ def futures(
     context: typer.Context, names: Annotated[list[str] | None, typer.Argument(help=HELP("help_ensembles"))] = None, lang: Lang = None
 ) -> None:
     """Show what stored ensembles say."""
-    _need_packages(lang)
+    need_packages()
     from model.futures.archive import archive_path
 
     say, folders, console = speaker(lang), folders_of(context), open_console()

@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from model.futures.member import SOLVED, Status
+from model.futures.walls import WHOLE
 from model.names import SOURCES_IN, Goal, Scope
 from model.tolerances import ROW
 
@@ -42,6 +43,25 @@ def counts(ensemble: Ensemble) -> pd.Series:
     """Members by status."""
     found = ensemble.members["status"].values
     return pd.Series({status.name.lower(): int((found == int(status)).sum()) for status in Status})
+
+
+def walls(ensemble: Ensemble) -> pd.DataFrame:
+    """Why futures have no plan: what would have to give first (``walls.wall``), in how many members, and by how much of its size.
+
+    Columns ``family``, ``subject``, ``year``, ``members``, ``gives`` (median) and ``share`` of all members without any plan. A member
+    in which only whole lines collide, and what gives was not found in time, counts under the family ``whole``.
+    """
+    status, why = ensemble.members["status"].values, ensemble.members["why"].values
+    columns = ["family", "subject", "year", "gives"]
+    rows = []
+    for text in why[status == int(Status.INFEASIBLE)].tolist():
+        words = bytes(text).decode("ascii").split(";")[0].split(" ")
+        rows.append((*words[:2], int(words[2]), float(words[3])) if len(words) == len(columns) else (WHOLE, "-", 0, np.nan))
+    table = pd.DataFrame(rows, columns=columns)
+    found = table.groupby(columns[:3], sort=True)["gives"].agg(members="size", gives="median").reset_index()
+    return found.assign(share=found["members"] / max(len(table), 1)).sort_values(
+        "members", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def gaps(ensemble: Ensemble) -> pd.DataFrame:

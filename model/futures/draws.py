@@ -1,5 +1,6 @@
 """From a point of the unit cube to the facts of one future: triangular ranges, one shared and one own normal score per fact."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from model.contract import Fact, Good, Row, Segment
 from model.errors import Faults
 from model.facts import REGISTRY, override_facts
 from model.futures.pedigree import DriverFacts, Pedigree
+from model.futures.response import Following, followed
 from model.names import Trade
 from model.scenario import Scenario
 from model.tables import Tables
@@ -46,6 +48,7 @@ class Draws:
     tables: Tables
     pedigree: Pedigree
     facts: tuple[Uncertain, ...]
+    following: tuple[Following, ...] = ()
 
     @cached_property
     def drivers(self) -> list[str]:
@@ -105,7 +108,7 @@ class Draws:
             drawn = rows.setdefault(fact.table, list(self.tables.rows[fact.table]))
             drawn[fact.place] = drawn[fact.place].model_copy(update={"value": value})
         made = replace(self.tables, rows=self.tables.rows | {table: tuple(found) for table, found in rows.items()})
-        return _calibrated(self.tables, made)
+        return followed(self.tables, _calibrated(self.tables, made), self.following)
 
     def frame(self) -> pd.DataFrame:
         """Each series with its driver, worst grade, and what it holds, for rankings."""
@@ -184,7 +187,22 @@ def uncertain_facts(tables: Tables, pedigree: Pedigree, scenario: Scenario) -> D
             if low < high:
                 series = _series(driver.id, driver.correlation, row, fact)
                 found.append(Uncertain(table, place, low, fact.value, high, driver.id, series, row.draw == "size" and fact.value < 0))
-    return Draws(tables, pedigree, tuple(found))
+    return Draws(tables, pedigree, tuple(found), tuple(_following(tables, pedigree, scenario, stated["configuration_facts"])))
+
+
+def _following(tables: Tables, pedigree: Pedigree, scenario: Scenario, stated: tuple[Fact, ...]) -> Iterator[Following]:
+    """Facts of configurations that answer to a demand, unless the scenario sets them."""
+    goods = tables.facts("good_facts")
+    for place, fact in enumerate(tables.facts("configuration_facts")):
+        row = pedigree.row_of("configuration_facts", fact)
+        if row is None or row.follows is None or stated[place] is not fact:
+            continue
+        demand = tuple(
+            number for number, good in enumerate(goods)
+            if (good.subject, good.parameter) == (row.follows, "final_demand") and _of_path(good, scenario)
+        )  # fmt: skip
+        if demand:
+            yield Following(place, *pedigree.range_of(fact, row), demand)
 
 
 def _base_value(tables: Tables, parameter: str) -> float:

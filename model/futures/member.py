@@ -16,12 +16,14 @@ import xarray as xr
 from model.analysis import scorecard
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.draws import Draws, Floats
+from model.futures.staged import stage_by_stage
+from model.futures.walls import wall
 from model.names import Goal
 from model.problem.assemble import Activity, assemble
 from model.replay import unbalanced
 from model.scenario import Scenario
 from model.schema import BINARY, DECISIONS, LEDGERS
-from model.session import Ask, Plan, Session
+from model.session import Ask, Plan, Session, restricted
 from model.solve import Start
 
 LEDGERS_KEPT = ("reached", "sector_emission", "listed_capacity")
@@ -45,7 +47,7 @@ SOLVED = (Status.OPTIMAL, Status.LIMIT)
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept of one member: its status and, with a plan, arrays by name (``fields``); ``code`` made it."""
+    """What is kept of one member: its status and, with a plan, arrays by name (``fields``), else why; ``code`` made it."""
 
     status: Status
     code: str
@@ -116,10 +118,15 @@ def solve_member(task: Task, session: Session, positions: Floats) -> Record:
     missing = unbalanced(problem)
     if missing:
         return ended(Status.OUTSIDE, f"the base year does not balance: {', '.join(sorted(missing))}")
+    matrix = session.compiled(problem, task.ask)
     try:
-        plan = session.solve(problem, task.ask, start=task.start)
-    except InfeasibleError as error:
-        return ended(Status.INFEASIBLE, str(error))
+        plan = (
+            stage_by_stage(session, problem, matrix, task.ask, task.start)
+            if task.start is not None
+            else session.solve_matrix(problem, matrix, task.ask)
+        )
+    except InfeasibleError:
+        return ended(Status.INFEASIBLE, wall(problem, restricted(problem, matrix, task.ask), task.ask))
     except LimitError as error:
         return ended(Status.NO_PLAN, str(error))
     except SolverError as error:

@@ -66,6 +66,7 @@ class DriverFacts(Row):
         default=None, description="factor up and down where a fact states no range; empty: by its grade"
     )
     together: bool = Field(default=False, description="all facts of a subject in this row have one draw")
+    follows: Slug | None = Field(default=None, description="good whose final demand the fact answers to, see response.py; empty: none")
 
     def fits(self, table: str, fact: Fact) -> bool:
         """Does the fact belong to this row?"""
