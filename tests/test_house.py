@@ -24,7 +24,8 @@ LAYERS = (
     ("rules",), ("scenario",), ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
     ("solution", "canary", "confirm"), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth"),
     ("session",), ("fingerprint",), ("explain", "runner", "live", "editor", "difference"), ("batch",),
-    ("bench", "compare", "futures", "sheets", "tradeoff"), ("alternatives",), ("report", "show"), ("explorer",), ("cli",), ("run",),
+    ("bench", "compare", "futures", "sheets", "tradeoff"), ("alternatives", "regret"), ("report", "show"), ("explorer",),
+    ("cli",), ("run",),
 )  # fmt: skip
 """Imports go from right to left only, or stay inside a package."""
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -23,6 +23,7 @@ from model.cli.import_inputs import import_inputs
 from model.cli.levers import levers
 from model.cli.math import math
 from model.cli.prices import prices
+from model.cli.regret import regret
 from model.cli.replay import replay
 from model.cli.report import report
 from model.cli.run import run
@@ -36,7 +37,7 @@ from model.language import Language, Speaker, default_language
 
 VERBS = (
     run, show, check, replay, levers, diff, compare, report, explore, tables, why, frontier, prices, shapley, alternatives,
-    explain, ensemble, futures, export_inputs, import_inputs, math, synth, bench,
+    regret, explain, ensemble, futures, export_inputs, import_inputs, math, synth, bench,
 )  # fmt: skip
 """In the order of the help page; the help of each stands in the catalogue as ``help_<verb>``."""
 
