@@ -87,7 +87,8 @@ def test_any_product_adds_up_and_turns_its_sign_with_its_ends(pairs: list[tuple[
     found = split(factors)
     back = split({name: (last, first) for name, (first, last) in factors.items()})
     start, end = (np.prod([float(pair[side]) for pair in found.factors.values()]) for side in (0, 1))
-    assert sum(float(effect) for effect in found.effects.values()) == pytest.approx(end - start, rel=1e-9, abs=1e-6)
+    rounding = 1e-9 * max(abs(start), abs(end))
+    assert sum(float(effect) for effect in found.effects.values()) == pytest.approx(end - start, rel=1e-9, abs=rounding)
     for name, effect in found.effects.items():
         assert float(back.effects[name]) == pytest.approx(-float(effect), rel=1e-9, abs=1e-9)
         first, last = found.factors[name]

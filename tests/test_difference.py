@@ -1,6 +1,7 @@
 """What differs between two results: followed by hand on the example, and empty for a result and itself."""
 
 import shutil
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from model.runner import read_result, run
 from model.scenario import read_scenario
 from model.show.difference import difference_views
 from model.store import Stored
+from model.tradeoff import brought_near, ground
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,14 +24,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stored, Stored]:
     """The example, and the example at least cost with a looser cap and without transitions into the small site."""
-    root = tmp_path_factory.mktemp("difference")
-    shutil.copytree(ROOT / "data" / "example", root / "data" / "example")
-    shutil.copy(ROOT / "data" / "units.csv", root / "data" / "units.csv")
-    (root / "scenarios").mkdir()
-    shutil.copy(ROOT / "scenarios" / "example.yaml", root / "scenarios" / "example.yaml")
-    other = "extends: example\ntitle: {zh: 另一, en: other}\nobjectives: [cost]\ncaps: {steel: 150}\n"
-    (root / "scenarios" / "other.yaml").write_text(other, encoding="utf-8")
-    folders = Folders(root)
+    folders = beside(tmp_path_factory.mktemp("difference"), "objectives: [cost]\ncaps: {steel: 150}")
     for name in ("example", "other"):
         run(folders, name)
     return read_result(folders, "example"), read_result(folders, "other")
@@ -39,6 +34,33 @@ def test_a_result_does_not_differ_from_itself(pair: tuple[Stored, Stored]) -> No
     found = difference(pair[0], pair[0])
     assert (found.keys, found.arrays, found.steps, found.clauses, found.data_changed) == ([], [], [], [], False)
     assert all(amount.first == amount.second for amount in found.amounts)
+
+
+def beside(root: Path, words: str) -> Folders:
+    """The example and another scenario that extends it."""
+    shutil.copytree(ROOT / "data" / "example", root / "data" / "example")
+    shutil.copy(ROOT / "data" / "units.csv", root / "data" / "units.csv")
+    (root / "scenarios").mkdir()
+    shutil.copy(ROOT / "scenarios" / "example.yaml", root / "scenarios" / "example.yaml")
+    (root / "scenarios" / "other.yaml").write_text(f"extends: example\ntitle: {{zh: 另一, en: other}}\n{words}\n", encoding="utf-8")
+    return Folders(root)
+
+
+def test_what_differs_by_chance_is_left_out(tmp_path: Path) -> None:
+    """At a gap of 30 % of least cost many plans will do, and the plan of least emissions is one of them."""
+    folders = beside(tmp_path, "objectives: [cost]\nsolver: {gap: 0.3}")
+    first, other = (run(folders, name) for name in ("example", "other"))
+    assert difference(first, other).steps
+    near = brought_near(first.inputs, ground(folders, "example").flat, ground(folders, "other"))
+    assert near is not None
+    assert difference(first, replace(other, result=near)).steps == []
+
+
+def test_results_of_other_years_cannot_be_brought_near(tmp_path: Path) -> None:
+    folders = beside(tmp_path, "years: {first: 2020, last: 2021}")
+    first, _ = (run(folders, name) for name in ("example", "other"))
+    with pytest.raises(ResultError, match="leave --needed out"):
+        brought_near(first.inputs, ground(folders, "example").flat, ground(folders, "other"))
 
 
 def test_keys_and_arrays_that_differ_are_named_with_both_values(pair: tuple[Stored, Stored]) -> None:

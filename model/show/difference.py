@@ -39,6 +39,13 @@ def difference_views(found: Difference, first: Stored, second: Stored, say: Spea
     ]
 
 
+def needed_view(before: int, after: int | None, second: str, say: Speaker) -> RenderableType:
+    """How many differences were there and how many are needed; ``after`` is nothing where no nearer plan was found."""
+    if after is None:
+        return plain(say("needed_none", second=second, before=before), "yellow")
+    return plain(say("needed_found", second=second, before=before, after=after))
+
+
 def _part(made: Table, any_rows: bool, otherwise: str, say: Speaker) -> list[RenderableType]:
     return [made] if any_rows else [plain(say(otherwise))]
 

@@ -6,6 +6,7 @@ from model.tradeoff.curve import joined_curves, system_curve
 from model.tradeoff.envelope import Piece, corners, envelope, height, opens, supported
 from model.tradeoff.frontier import frontier
 from model.tradeoff.ground import Ground, ground, pursue
+from model.tradeoff.nearest import brought_near, nearest
 from model.tradeoff.prices import clause_prices, difference, dual_price
 from model.tradeoff.record import Taken, differing
 from model.tradeoff.search import Search
@@ -24,6 +25,7 @@ __all__ = [
     "Taken",
     "Value",
     "binding",
+    "brought_near",
     "clause_prices",
     "corners",
     "difference",
@@ -38,6 +40,7 @@ __all__ = [
     "kinds",
     "movable",
     "moved",
+    "nearest",
     "needed",
     "opens",
     "opposites",

@@ -94,7 +94,8 @@ def _drift(plan: Plan, before: Matrix, after: Matrix, goal: Goal) -> float:
     name = f"objective_{goal}"
     ends = [np.where(duals > 0, asked.lower, asked.upper) for asked in (before, after)]
     limit = np.zeros(len(duals))
-    np.subtract(ends[1], ends[0], out=limit, where=duals != 0)
+    stood = (duals != 0) & np.isfinite(ends[0]) & np.isfinite(ends[1])  # a dual towards a side that has no limit is rounding of the solver
+    np.subtract(ends[1], ends[0], out=limit, where=stood)
     cost = (after.objectives[name] - before.objectives[name]) @ values + after.offsets[name] - before.offsets[name]
     return float(cost + duals @ (limit - (after.matrix - before.matrix) @ values))
 

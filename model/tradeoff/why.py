@@ -2,6 +2,8 @@
 
 A line that moves is kept from that move (in that year only, if one is asked for); a line that stays is made to move (by
 whichever transition then is best); a measure that is installed is forbidden, one that is not is demanded.
+
+Among the plans that the gaps of the stages cannot tell apart, the one shown is the one that changes least (``nearest``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,7 @@ from model.session import Ask, Cut, Plan, Session
 from model.solve import Listener, silent
 from model.tradeoff.axes import Floats
 from model.tradeoff.ground import Ground, resolved
+from model.tradeoff.nearest import nearest
 
 
 @dataclass(frozen=True)
@@ -121,26 +124,28 @@ def reasons(base: Ground, asked: Sequence[Opposite], session: Session | None = N
         except InfeasibleError:
             yield Reason(opposite, False, {}, np.nan, np.nan, [], {}, {})
             continue
-        yield _reason(base, opposite, plan)
+        values = {goal: plan.value(goal) for goal in base.values}
+        near = nearest(base.flat, replace(base, ask=plan.ask, flat=plan.flat, values=values), solver, heard)
+        yield _reason(base, opposite, plan, near or plan)
 
 
-def _reason(base: Ground, opposite: Opposite, plan: Plan) -> Reason:
-    worth = {goal: plan.value(goal) - value for goal, value in base.values.items()}
+def _reason(base: Ground, opposite: Opposite, plan: Plan, shown: Plan) -> Reason:
+    worth = {goal: shown.value(goal) - value for goal, value in base.values.items()}
     low, high = np.nan, np.nan
     if Goal.EMISSIONS in worth:
-        low = min(plan.bound(Goal.EMISSIONS), plan.value(Goal.EMISSIONS)) - base.values[Goal.EMISSIONS]
-        high = plan.value(Goal.EMISSIONS) - min(base.bounds[Goal.EMISSIONS], base.values[Goal.EMISSIONS])
+        low = min(plan.bound(Goal.EMISSIONS), shown.value(Goal.EMISSIONS)) - base.values[Goal.EMISSIONS]
+        high = shown.value(Goal.EMISSIONS) - min(base.bounds[Goal.EMISSIONS], base.values[Goal.EMISSIONS])
     span = base.problem["span"].values.astype(float).copy()
     span[0] = 0.0
-    by_source = (plan.flat["emission"].values - base.flat["emission"].values) @ span
-    short = plan.flat["shortfall"].values[:, -1] - base.flat["shortfall"].values[:, -1]
+    by_source = (shown.flat["emission"].values - base.flat["emission"].values) @ span
+    short = shown.flat["shortfall"].values[:, -1] - base.flat["shortfall"].values[:, -1]
     return Reason(
         opposite=opposite,
         possible=True,
         worth=worth,
         low=low,
         high=high,
-        changes=_changes(base, plan),
+        changes=_changes(base, shown),
         sources=dict(zip(base.problem["source"].values.astype(str).tolist(), by_source.tolist(), strict=True)),
         missed={
             str(name): float(value)
