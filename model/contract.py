@@ -216,7 +216,8 @@ class Indicator(Named, Graded):
     required: ClassVar[bool] = False
     category_zh: Text = Field(description="category, Chinese")
     category_en: Text = Field(description="category, English")
-    unit: Text = Field(description="unit as printed")
+    unit_zh: Text = Field(description="unit as printed, Chinese")
+    unit_en: Text = Field(description="unit, English")
     value_2020: Number = Field(description="2020")
     value_2025: Number = Field(description="expected 2025")
     growth: Number | None = Field(default=None, description="stated mean growth, % a year")

@@ -1,13 +1,15 @@
 """Solver's answer -> decisions as labelled arrays, and the dense, readable form in which they are stored."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from model.handover import Matrix
 from model.schema import BINARY, DECISIONS
-from model.solve import Outcome
+
+if TYPE_CHECKING:  # reading a stored result needs neither Pyomo nor a solver, which take a second to import
+    from model.handover import Matrix
+    from model.solve import Outcome
 
 PAIRS = {"state": ("line", "configuration"), "step": ("line", "arc"), "retrofit": ("line", "measure")}
 
@@ -19,7 +21,7 @@ def _positions(problem: xr.Dataset, dim: str) -> dict[Any, int]:
     return {label: place for place, label in enumerate(problem[dim].values.tolist())}
 
 
-def column_numbers(problem: xr.Dataset, matrix: Matrix) -> dict[str, np.ndarray]:
+def column_numbers(problem: xr.Dataset, matrix: "Matrix") -> dict[str, np.ndarray]:
     """Column of every decision, as an array over the problem's dims; -1 where there is no variable."""
     places: dict[str, dict[Any, int]] = {}
     numbers = {name: np.full([problem.sizes[dim] for dim in spec.dims], -1, dtype=np.int64) for name, spec in DECISIONS.items()}
@@ -35,7 +37,7 @@ def column_numbers(problem: xr.Dataset, matrix: Matrix) -> dict[str, np.ndarray]
     return numbers
 
 
-def columns_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> np.ndarray:
+def columns_of(problem: xr.Dataset, matrix: "Matrix", flat: xr.Dataset) -> np.ndarray:
     """Decisions over flat dims as columns of a matrix; what the matrix has beyond them is 0."""
     columns = np.zeros(matrix.matrix.shape[1])
     for name, numbers in column_numbers(problem, matrix).items():
@@ -44,7 +46,7 @@ def columns_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> np.ndar
     return columns
 
 
-def decisions(problem: xr.Dataset, matrix: Matrix, outcome: Outcome) -> xr.Dataset:
+def decisions(problem: xr.Dataset, matrix: "Matrix", outcome: "Outcome") -> xr.Dataset:
     """Every variable as an array over the problem's dims; what has no variable (a move in the base year) is 0.
 
     Binaries are rounded; the polished point was solved with them fixed.

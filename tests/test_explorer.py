@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -59,12 +61,14 @@ class Served:
     def ask(self, path: str, body: Any = None, *, token: str | None = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         """Status and answer; a body makes it a POST."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        link.request("GET" if content is None else "POST", f"/{self.token if token is None else token}/{path}", content, headers or {})
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        link.request("GET" if sent is None else "POST", f"/{self.token if token is None else token}/{path}", sent, headers or {})
         answer = link.getresponse()
-        text = answer.read().decode()
+        content, kind = answer.read(), answer.headers["content-type"] or ""
         link.close()
-        return answer.status, json.loads(text) if (answer.headers["content-type"] or "").startswith("application/json") else text
+        if kind.startswith("application/json"):
+            return answer.status, json.loads(content)
+        return answer.status, content if "spreadsheet" in kind else content.decode()
 
     def job(self, name: str) -> dict[str, Any]:
         """A job as it stands."""
@@ -134,11 +138,29 @@ def test_host_and_origin_must_be_this_machine(served: Served) -> None:
     assert served.ask("results", headers={"Origin": f"http://127.0.0.1:{served.port}", "Sec-Fetch-Site": "same-origin"})[0] == 200
 
 
+def test_a_table_becomes_a_workbook_in_which_texts_stay_texts(served: Served) -> None:
+    table = {"words": ["=1+1", "unit", ""], "columns": ["name", "value"], "rows": [["=cmd|' /C calc'!A0", 1.5], ["@x", None], ["b", -2]]}
+    status, content = served.ask("book", table)
+    assert status == 200
+    words, sheet = load_workbook(BytesIO(content)).worksheets
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == table["rows"]
+    assert all(cell.data_type != "f" for page in (words, sheet) for row in page.iter_rows() for cell in row)
+    wrong: tuple[dict[str, Any], ...] = (
+        {}, {"columns": []}, {"columns": [1]}, {"rows": [["a"]]}, {"rows": [["a", {}]]}, {"rows": [["a", True]]}, {"rows": "ab"},
+        {"words": 1}, {"rows": [["a", 1]] * 5001},
+    )  # fmt: skip
+    for part in wrong:
+        _, answer = served.ask("book", table | part if part else {})
+        assert "no table" in answer["reasons"][0][1], part
+
+
 def test_large_bodies_are_refused_before_they_are_read(served: Served) -> None:
     assert served.ask("trials", b"x" * (MOST_BYTES + 1))[0] == 413
     assert served.ask("trials", b"", headers={"Content-Length": "-1"})[0] in (400, 413)
     link = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
-    link.request("POST", f"/{served.token}/trials", iter([b"x" * 30_000] * 4), {"Transfer-Encoding": "chunked"}, encode_chunked=True)
+    link.request(
+        "POST", f"/{served.token}/trials", iter([b"x" * (MOST_BYTES // 2)] * 4), {"Transfer-Encoding": "chunked"}, encode_chunked=True
+    )
     assert link.getresponse().status == 413
 
 

@@ -2,11 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from test_explorer import HOSTILE, Served, small_project, start, stop
 from test_page import CHROMIUM, CONTRAST, FLAGS, Reader, has_chinese, playwright
+
+from model.cli.explore import write_page
+from model.language import Language, Speaker
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk")
 OWN = ("trial", "facts", "library")
@@ -38,6 +43,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         shutil.copyfile(folders.results / f"plan{suffix}", folders.results / f"changed{suffix}")
     with (folders.results / "changed.nc").open("ab") as file:
         file.write(b"x")
+    manifest = (folders.results / "plan.json").read_text(encoding="utf-8")
+    (folders.results / "bare.json").write_text(manifest.replace('"valid": true', '"valid": false'), encoding="utf-8")
+    shutil.copyfile(folders.results / "plan.nc", folders.results / "bare.nc")
     made, service, thread = start(folders, names=["plan"])
     yield made
     stop(service, thread)
@@ -127,17 +135,71 @@ def test_a_lever_becomes_a_result_beside_the_plan_and_is_kept(visitor: Visitor, 
     assert visitor.outside() == []
 
 
-def test_infeasible_settings_say_so_and_a_wrong_number_is_marked(visitor: Visitor) -> None:
+def test_infeasible_settings_are_explained_and_a_repair_is_one_click(visitor: Visitor) -> None:
     visitor.open("l=en&a=plan")
     changed_lever(visitor, "much")
     visitor.page.wait_for_selector(".notice.bad:has-text('Not a number')")
     assert visitor.page.get_attribute(CAP, "aria-invalid") == "true"
-    changed_lever(visitor, "1")
+    changed_lever(visitor, "100")
     visitor.page.wait_for_selector(".job.infeasible .reasons li", timeout=120_000)
     assert "no plan meets all provisions" in visitor.page.locator(".job.infeasible .job-state").inner_text()
-    visitor.page.click(".job.infeasible button:has-text('Throw away')")
-    visitor.page.wait_for_selector(".job.infeasible", state="detached")
+    visitor.page.click(".job.infeasible button:has-text('Explain')")
+    visitor.page.locator(".job.explained .repair").first.wait_for(timeout=120_000)
+    assert "allows at most 100" in visitor.page.locator(".job.explained .explanation").inner_text()
+    visitor.page.locator(".job.explained .repair").first.click()
+    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.wait()
+    assert "(repair 1)" in visitor.page.locator("#finding .finding").inner_text()
+    while visitor.page.locator(".job button:has-text('Throw away')").count():
+        before = visitor.page.locator(".job").count()
+        visitor.page.locator(".job button:has-text('Throw away')").first.click()
+        visitor.page.locator(".job").nth(before - 1).wait_for(state="detached")
+    visitor.wait()
+    assert visitor.page.locator("#choose-f").count() == 0, "the plan alone is left"
     assert visitor.heard == []
+
+
+def test_two_tabs_at_once_each_get_their_own_result(visitor: Visitor, browser: "playwright.Browser", served: Served) -> None:
+    other = Visitor(browser, served.address)
+    visitor.open("l=en&a=plan")
+    other.open("l=zh&a=plan")
+    changed_lever(visitor, "126")
+    changed_lever(other, "127")
+    for tab, number in ((visitor, "126"), (other, "127")):
+        tab.page.wait_for_selector(".notice.good", timeout=120_000)
+        tab.wait()
+        assert number in tab.page.locator("#finding .finding").inner_text()
+        assert tab.heard == []
+    for tab in (visitor, other):
+        tab.page.locator(".job.solved").nth(1).wait_for(timeout=120_000)  # both see both
+    other.page.close()
+
+
+def test_a_view_is_taken_home_as_a_workbook(visitor: Visitor) -> None:
+    visitor.open("l=en&a=plan")
+    with visitor.page.expect_download() as waiting:
+        visitor.page.click("#scorecard .tools button:has-text('Excel')")
+    assert waiting.value.suggested_filename == "scorecard-plan-en.xlsx"
+    words, table = load_workbook(BytesIO(Path(waiting.value.path()).read_bytes())).worksheets
+    assert words["A2"].value == visitor.page.locator("#scorecard h2").inner_text()
+    assert [cell.value for cell in table[1]] == visitor.page.locator("#scorecard thead th").all_inner_texts()
+    assert any(cell.value == 120 for row in table.iter_rows() for cell in row), "numbers are numbers"
+    assert visitor.heard == []
+
+
+def test_the_exported_twin_is_the_same_page_without_a_server(served: Served, browser: "playwright.Browser", tmp_path: Path) -> None:
+    file = tmp_path / "twin.html"
+    write_page(served.folders, ["plan"], file, None, Speaker(Language.EN))
+    twin, live = Reader(browser, file.as_uri()), Visitor(browser, served.address)
+    for page in (twin, live):
+        page.open("l=en&a=plan")
+    views = [page.page.eval_on_selector_all("section.card", "cards => cards.map(card => card.id)") for page in (twin, live)]
+    assert views[0] == [name for name in views[1] if name not in OWN]
+    assert len({page.page.locator("#finding .finding").inner_text() for page in (twin, live)}) == 1
+    assert twin.heard == []
+    assert twin.outside() == []
+    for page in (twin, live):
+        page.page.close()
 
 
 def test_cancel_cancels_and_another_tab_sees_it(visitor: Visitor, browser: "playwright.Browser", served: Served) -> None:
@@ -155,11 +217,10 @@ def test_cancel_cancels_and_another_tab_sees_it(visitor: Visitor, browser: "play
     other.page.close()
 
 
-def test_a_changed_result_is_refused_with_its_reason(visitor: Visitor) -> None:
-    visitor.open("l=en&a=plan,changed")
-    notice = visitor.page.wait_for_selector(".notice.bad")
-    assert notice
-    assert "not the file that was certified" in notice.inner_text()
+@pytest.mark.parametrize(("name", "reason"), [("changed", "not the file that was certified"), ("bare", "no valid certificate")])
+def test_a_result_that_does_not_hold_is_refused_with_its_reason(visitor: Visitor, name: str, reason: str) -> None:
+    visitor.open(f"l=en&a=plan,{name}")
+    visitor.page.wait_for_selector(f".notice.bad:has-text('{reason}')")
     assert visitor.page.locator("#finding .finding").inner_text().startswith("In ")
     assert visitor.heard == []
 

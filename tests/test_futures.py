@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,9 @@ from model.futures.influence import LEAST, by_driver, measure_next, morris_indic
 from model.futures.local import LocalCrew
 from model.futures.member import Record, Status, Task
 from model.futures.pedigree import Driver, Pedigree, read_pedigree
-from model.futures.reading import draws_of, ensemble_report, examined_again, read_ensemble, read_held
+from model.futures.reading import draws_of, examined_again, read_ensemble, read_held
 from model.names import Goal, Grade
+from model.report.uncertainty import futures_of
 from model.runner import run
 from model.scenario import Scenario, read_scenario
 from model.tables import Tables, read_tables
@@ -69,7 +70,7 @@ class Halting:
 
 def different(folders: Folders, first: str, second: str) -> list[str]:
     """Arrays of two ensembles that differ in a bit, times apart."""
-    one, two = (read_ensemble(folders, name).members.load() for name in (first, second))
+    one, two = (read_ensemble(folders.results, name).members.load() for name in (first, second))
     assert set(one.variables) == set(two.variables)
     return [str(name) for name in one.variables if name not in ("seconds", "stage_seconds") and not one[name].identical(two[name])]
 
@@ -226,7 +227,7 @@ def test_identical_futures_are_solved_once_also_over_a_stop(made: tuple[Folders,
         make(folders, doubled, "twins", crew)
     archive = make(folders, doubled, "twins", crew)
     assert sorted(crew.asked) == [0, 1]
-    members = read_ensemble(folders, "twins").members
+    members = read_ensemble(folders.results, "twins").members
     assert (archive.status() != Status.TODO).all()
     for name in ("value", "make", "move"):
         values = members[name].values
@@ -242,12 +243,12 @@ def test_another_ensemble_does_not_take_the_place_of_one(made: tuple[Folders, Pr
         with pytest.raises(ResultError):
             archive_path(folders.results, name)
     with pytest.raises(ResultError, match="no ensemble"):
-        read_ensemble(folders, "nowhere")
+        read_ensemble(folders.results, "nowhere")
 
 
 def test_members_hold_when_examined_again_and_changed_ones_do_not(made: tuple[Folders, Prepared]) -> None:
     folders, _ = made
-    own = read_ensemble(folders, "example")
+    own = read_ensemble(folders.results, "example")
     solved = np.flatnonzero(own.solved())
     assert len(solved) >= 3
     for member in solved[:3].tolist():
@@ -259,7 +260,7 @@ def test_members_hold_when_examined_again_and_changed_ones_do_not(made: tuple[Fo
 
 def test_answers_are_the_members_own_numbers(made: tuple[Folders, Prepared]) -> None:
     folders, _ = made
-    own = read_ensemble(folders, "example")
+    own = read_ensemble(folders.results, "example")
     solved, members = own.solved(), own.members
     assert counts(own).sum() == MEMBERS
     found = outcomes(own)
@@ -271,7 +272,6 @@ def test_answers_are_the_members_own_numbers(made: tuple[Folders, Prepared]) -> 
     closing = acts(own).set_index(["line", "what"]).loc[("furnace_3", "close")]
     taken = members["move"].values[:, (members["step_line"].values == "furnace_3") & (members["step_arc"].values == "close")]
     assert closing["share"] == pytest.approx((taken[solved] > 0).any(axis=(1, 2)).mean())
-    assert ensemble_report(own)["of"]["members"] == MEMBERS
 
 
 def test_a_held_plan_is_never_better_than_each_futures_own(made: tuple[Folders, Prepared]) -> None:
@@ -280,7 +280,7 @@ def test_a_held_plan_is_never_better_than_each_futures_own(made: tuple[Folders, 
     held = held_decisions(folders, "example")
     prepared = prepare(folders, "example", Design(Method.LHS, MEMBERS, 3), held=held)
     make(folders, prepared, "example-holding-example", LocalCrew(1))
-    own = read_ensemble(folders, "example")
+    own = read_ensemble(folders.results, "example")
     ((name, other),) = read_held(folders, "example")
     assert name == "example"
     extra = regret(own, other)["emissions"].dropna()
@@ -290,9 +290,28 @@ def test_a_held_plan_is_never_better_than_each_futures_own(made: tuple[Folders, 
     assert failures(own, other) == pytest.approx(1 - len(extra) / own.solved().sum())
 
 
+def test_the_page_gets_the_ensemble_of_the_same_scenario_and_data_only(made: tuple[Folders, Prepared], pedigree: Pedigree) -> None:
+    folders, _ = made
+    stored, tables = run(folders, "example"), read_tables(folders.province("example"))
+    own = read_ensemble(folders.results, "example")
+    found = futures_of(folders.results, stored, tables)
+    assert found is not None
+    assert (found["members"], found["solved"]) == (MEMBERS, int(own.solved().sum()))
+    assert sum(found["counts"].values()) == MEMBERS
+    last = own.members["emission"].values[own.solved()][:, :, -1].sum(axis=1)
+    assert found["fan"]["q50"][-1] == pytest.approx(np.median(last))
+    assert {row["id"]: row["met"] for row in found["chances"]} == chances(own)["met"].to_dict()
+    assert [row["share"] for row in found["acts"]] == acts(own)["share"].tolist()
+    assert all(row["driver"][1] in {driver.name_en for driver in pedigree.drivers.values()} for row in found["first"])
+    for key in ("scenario_hash", "data_hash"):
+        other = replace(stored, manifest=stored.manifest | {key: "0" * 64})
+        assert futures_of(folders.results, other, tables) is None
+    assert futures_of(folders.root, stored, tables) is None
+
+
 def test_changed_data_are_noticed_when_draws_are_made_again(made: tuple[Folders, Prepared], tmp_path: Path) -> None:
     folders, _ = made
-    own = read_ensemble(folders, "example")
+    own = read_ensemble(folders.results, "example")
     other = project(tmp_path)
     path = other.data / "driver_facts.csv"
     path.write_text("\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("grid_factor")) + "\n"
@@ -353,7 +372,7 @@ def test_ranks_tell_influence_from_chance() -> None:
 
 
 def test_facts_to_measure_first_join_influence_and_grade(made: tuple[Folders, Prepared], pedigree: Pedigree) -> None:
-    own = read_ensemble(made[0], "example")
+    own = read_ensemble(made[0].results, "example")
     few = pd.Series(np.full(MEMBERS, np.nan))
     assert measure_next(own, few, pedigree.factors).empty
     place = int(np.flatnonzero(own.members["series_grade"].values == "E")[0])

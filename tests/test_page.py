@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_report import HOSTILE, solved
@@ -26,9 +27,11 @@ FLAGS = [
 ]
 VIEWS = [
     "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "money", "gantt", "map", "energy",
-    "materials", "curve", "grades", "certificate", "runs", "scenarios", "method",
+    "materials", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
 CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
+STUDIED = ["tradeoff", "output", "shapley", "prices", "alternatives", "futures", "chances", "robust", "first"]
+STUDY_CHARTS = {"tradeoff": 1, "output": 1, "shapley": 2, "futures": 1, "chances": 1}
 CONTRAST = """() => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
@@ -74,11 +77,43 @@ class Reader:
         return [address for address in self.asked if not address.startswith(("file:", "data:", "blob:", "about:"))]
 
 
+def studied(document: dict[str, Any]) -> dict[str, Any]:
+    """The plan with every study and an ensemble, as they are stored."""
+    plan = document["scenarios"][0]
+    clause, line = next(iter(document["clauses"])), document["lines"][0]["id"]
+    arc, measure = (next(iter(document["names"][kind])) for kind in ("arc", "measure"))
+    points = [{"cost": x, "output": x, "emissions": y, "supported": x < 2} for x, y in ((1.0, 9.0), (2.0, 7.0))]
+    player = {"id": "caps", "clauses": [clause], "value": -5.0, "low": -6.0, "high": -4.0}
+    game = {"lead": "emissions", "held": False, "sampled": False, "nothing": 10.0, "all": 4.0,
+            "players": [player, player | {"id": clause, "value": 1.0, "low": 1.0, "high": 1.0}]}  # fmt: skip
+    taken = [{"line": line, "kind": "transition", "what": arc, "verdict": "must", "share": 1.0},
+             {"line": line, "kind": "measure", "what": measure, "verdict": "may", "share": 0.5}]  # fmt: skip
+    plan["studies"] = {
+        "tradeoff": {"exact": True, "within": 0.0, "points": points}, "output": {"exact": False, "within": 1.0, "points": points},
+        "prices": [{"id": clause, "step": 10.0, "dual": 20.0, "down": 300.0, "up": None}],
+        "shapley": [game, game | {"lead": "cost", "held": True, "sampled": True}],
+        "alternatives": {"goal": "emissions", "within": 0.01, "complete": False, "plans": 2, "never": 4, "decisions": taken},
+    }  # fmt: skip
+    years = plan["years"]
+    acts = [{"line": line, "kind": "retire", "what": arc, "share": 0.9, "year": years[-1]},
+            {"line": line, "kind": "retrofit", "what": measure, "share": 0.1, "year": years[-1]}]  # fmt: skip
+    chance = {"id": clause, "target": True, "met": 0.5, "met_low": 0.3, "met_high": 0.7, "binds": 0.1, "slack_q5": -1.0, "slack_q50": 0.0,
+              "slack_q95": 1.0}  # fmt: skip
+    fact = {"outcome": "emissions", "correlation": -0.7, "half": 0.1, "gain": 0.5, "grade": "E", "fact": ["事实", "fact"],
+            "driver": ["因素", "driver"]}  # fmt: skip
+    plan["futures"] = {
+        "method": "lhs", "seed": 0, "members": 40, "boundary": "scope12_imports", "counts": {"optimal": 30, "infeasible": 10}, "solved": 30,
+        "gap": 0.001, "years": years, "fan": {f"q{level}": [float(level)] * len(years) for level in (5, 25, 50, 75, 95)},
+        "chances": [chance, chance | {"target": False}], "all_met": 0.25, "acts": acts, "first": [fact],
+    }  # fmt: skip
+    return document
+
+
 @pytest.fixture(scope="module")
 def reader(solved: tuple[list[Stored], Tables], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """A reader of the page about the test province."""
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(render(payload(*solved)), encoding="utf-8")
+    path.write_text(render(studied(payload(*solved))), encoding="utf-8")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield Reader(browser, path.as_uri())
@@ -105,6 +140,27 @@ def test_every_view_is_drawn_in_both_languages_in_silence(reader: Reader, langua
     assert "NaN" not in reader.page.locator("body").inner_text()
     assert reader.heard == []
     assert reader.outside() == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_studies_and_futures_are_drawn_where_there_are_any(reader: Reader, language: str) -> None:
+    reader.open(f"l={language}&d=0&f=plan&r=hostile")
+    views = reader.page.eval_on_selector_all("section.card", "cards => cards.map(card => card.id)")
+    assert [name for name in views if name in [*STUDIED, "more"]] == STUDIED
+    for name in STUDIED:
+        assert has_chinese(reader.page.locator(f"#{name} h2").inner_text()) == (language == "zh")
+        assert reader.page.locator(f"#{name} .chart svg").count() == STUDY_CHARTS.get(name, 0), name
+        assert name in STUDY_CHARTS or reader.page.locator(f"#{name} tbody tr").count() > 0, name
+    text = reader.page.locator("#views").inner_text()
+    assert "undefined" not in text
+    assert "NaN" not in text
+    assert "30" in reader.page.locator("#futures p").nth(1).inner_text()
+    assert reader.page.evaluate(CONTRAST) == []
+    reader.open(f"l={language}&f=hostile&r=plan")
+    commands = reader.page.locator("#more code, #futures code").all_inner_texts()
+    assert len(commands) == 6
+    assert all(" hostile" in command for command in commands)
+    assert reader.heard == []
 
 
 def test_hostile_names_are_only_text(reader: Reader) -> None:

@@ -203,10 +203,35 @@ def test_studies_are_shown_only_when_they_rest_on_the_result(solved: tuple[list[
     save_study(tmp_path, "plan", "prices", prices, {"rests_on": {"sha256": plan.manifest["sha256"]}})
     save_study(tmp_path, "hostile", "frontier-cost", front, {"rests_on": {"sha256": "0" * 64}})
     document = payload([plan, other], tables, tmp_path)
-    assert document["scenarios"][0]["studies"]["tradeoff"] == {"exact": True, "within": 0.5, "points": [
+    first, second = (scenario["studies"] for scenario in document["scenarios"])
+    assert first["tradeoff"] == {"exact": True, "within": 0.5, "points": [
         {"cost": 1.0, "emissions": 9.0, "supported": True}, {"cost": 2.0, "emissions": 7.0, "supported": False}]}  # fmt: skip
-    assert document["scenarios"][0]["studies"]["prices"] == [{"id": clause, "step": 10.0, "dual": 20.0, "down": 300.0, "up": None}]
-    assert document["scenarios"][1]["studies"] == {"tradeoff": None, "prices": []}
+    assert first["prices"] == [{"id": clause, "step": 10.0, "dual": 20.0, "down": 300.0, "up": None}]
+    assert second == {"tradeoff": None, "output": None, "prices": [], "shapley": [], "alternatives": None}
+
+
+def test_values_of_clauses_and_shared_decisions_are_read_as_stored(solved: tuple[list[Stored], Tables], tmp_path: Path) -> None:
+    """By hand: two players share the change from 10 to 4; a drawn study is open by twice its error; an unfinished one is left out."""
+    (plan, _), tables = solved
+    line, arc = (str(plan.inputs[f"step_{half}"].values[0]) for half in ("line", "arc"))
+    rests = {"rests_on": {"sha256": plan.manifest["sha256"]}}
+    terms = {"lead": "emissions", "hold_output": False, "groups": {"caps": ["a"], "targets": ["b", "c"]}}
+    member = (("coalition", "player"), [[False, False], [True, True]])
+    game = xr.Dataset({"worth": ("coalition", [10.0, 4.0]), "member": member, "value": ("player", [-5.0, -1.0]),
+                       "error": ("player", [0.5, math.nan])}, coords={"player": ["caps", "targets"]}, attrs={"complete": 1})  # fmt: skip
+    save_study(tmp_path, "plan", "shapley-emissions", game, rests | {"terms": terms})
+    save_study(tmp_path, "plan", "shapley-cost", game.assign_attrs(complete=0), rests | {"terms": terms})
+    labels = {"line": [line, line], "kind": ["transition", "transition"], "item": [arc, "x"]}
+    shared = xr.Dataset({"taken": (("plan", "decision"), [[1, 0], [1, 0]]), "verdict": ("decision", ["must", "never"])},
+                        coords={name: ("decision", values) for name, values in labels.items()},
+                        attrs={"goal": "emissions", "within": 0.01, "complete": 1})  # fmt: skip
+    save_study(tmp_path, "plan", "alternatives", shared, rests)
+    studies = payload([plan], tables, tmp_path)["scenarios"][0]["studies"]
+    (found,) = studies["shapley"]
+    assert (found["nothing"], found["all"], found["sampled"], found["lead"]) == (10.0, 4.0, True, "emissions")
+    assert [(player["id"], player["low"], player["high"]) for player in found["players"]] == [("caps", -6.0, -4.0), ("targets", -1.0, -1.0)]
+    assert studies["alternatives"]["decisions"] == [{"line": line, "kind": "transition", "what": arc, "verdict": "must", "share": 1.0}]
+    assert studies["alternatives"]["never"] == 1
 
 
 def test_causes_of_every_pair_add_up_to_the_difference(solved: tuple[list[Stored], Tables]) -> None:

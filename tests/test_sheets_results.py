@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from conftest import PROVINCE
 from openpyxl import load_workbook
 
@@ -20,9 +21,10 @@ from model.errors import InputError, ResultError
 from model.folders import Folders
 from model.runner import read_checked, run
 from model.sheets import uncovered, write_tables
+from model.sheets.folder import results_book
 from model.sheets.iamc import KEYS, arrays, iamc_table, read_variables, values_of
 from model.sheets.overview import facts
-from model.store import Stored
+from model.store import Stored, load, save_study
 from model.tables import Tables
 from model.units import UNITS, measure
 
@@ -85,6 +87,27 @@ def test_every_sheet_has_frozen_bilingual_headers_and_rows(out: Path) -> None:
         assert sheet.auto_filter.ref.startswith("A1:"), sheet.title
     emission = next(cell.value for cell in book["排放明细 emissions"][1] if "emissions" in str(cell.value))
     assert emission == "排放量\nemissions\n(万吨二氧化碳当量 10 kt of CO2 equivalent)"
+
+
+def test_studies_have_sheets_where_somebody_ran_them(
+    results: list[Stored], data: dict[str, Tables], folders: Folders, tmp_path: Path
+) -> None:
+    """By hand: a dual of 0.002 x 10 kt per unit is 20 t; gross output is stored negative, since less is better there."""
+    plan = load(folders.results, str(results[0].manifest["scenario"]))
+    rests = {"rests_on": {"sha256": plan.manifest["sha256"]}}
+    clause = str(plan.inputs["clause"].values[0])
+    prices = xr.Dataset({"step": ("clause", [10.0]), "dual": ("clause", [0.002]), "solved": (("clause", "side"), [[0.03, np.nan]])},
+                        coords={"clause": [clause], "side": [-1, 1]})  # fmt: skip
+    front = xr.Dataset({"x": ("point", [-9.0]), "y": ("point", [5.0]), "supported": ("point", [True])},
+                       attrs={"mode": "sketch", "complete": 0, "within": 1.0})  # fmt: skip
+    for kind, study in (("prices", prices), ("frontier-output", front)):
+        save_study(tmp_path, "plan", kind, study, rests)
+    results_book([plan], data, tmp_path / "results.xlsx", tmp_path)
+    (price,) = read_sheet(tmp_path, "prices").to_dict("records")
+    assert (price["clause"], price["step"], price["dual (per unit)"], price["change of emissions a step down"]) == (clause, 10, 20, 300)
+    assert price["change of emissions a step up"] is None
+    (point,) = read_sheet(tmp_path, "tradeoffs").to_dict("records")
+    assert (point["sum over the years"], point["emissions"], point["proven complete"]) == (9, 5, False)
 
 
 def test_rows_of_emissions_add_up_to_the_certified_total(out: Path, results: list[Stored]) -> None:

@@ -108,7 +108,7 @@ def _show(folders: "Folders", name: str, path: Path, say: "Speaker", console: "C
     from model.futures.reading import influences, read_ensemble, read_held
     from model.show.futures import futures_views
 
-    own, pedigree = read_ensemble(folders, name), read_pedigree(folders.data)
+    own, pedigree = read_ensemble(folders.results, name), read_pedigree(folders.data)
     found = outcomes(own)
     influence = {column: influences(folders, own, found[column]) for column in found.columns}
     first = (

@@ -23,18 +23,12 @@ from model.explorer.wording import reasons_of
 from model.language import told
 from model.names import NAME
 from model.scenario import read_scenario
+from model.sheets.view import view_book
 
 PULSE = 0.3
 """Seconds between two looks for news of jobs."""
-MOST_FIRST = 4
-"""Results that are opened where none is named."""
-FIRST = ("plan", "frozen")
-"""Of these, the ones that come before newer ones."""
 MOST_LISTENERS = 60
 """Event streams at the same time."""
-MOST_LISTENERS = 60
-"""Event streams at the same time."""
-
 
 Handler = Callable[[Explorer, Request], Awaitable[Response]]
 
@@ -145,6 +139,12 @@ async def keep(explorer: Explorer, request: Request) -> Response:
     return JSONResponse({"name": name, "file": f"{file.parent.name}/{file.name}"}, 201)
 
 
+async def book(explorer: Explorer, request: Request) -> Response:
+    """A view's table as a workbook."""
+    content = await run_in_threadpool(view_book, await _body(request))
+    return Response(content, media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
 async def _body(request: Request) -> dict[str, Any]:
     try:
         content = json.loads(await request.body())
@@ -181,7 +181,7 @@ async def events(explorer: Explorer, request: Request) -> Response:
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/", page), ("GET", "/results", results), ("GET", "/results/{name}", figures), ("GET", "/between", between),
-    ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/trials", try_out),
+    ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/book", book), ("POST", "/trials", try_out),
     ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard),
     ("POST", "/trials/{name}/explain", explain), ("POST", "/trials/{name}/repair", repair),
     ("POST", "/trials/{name}/keep", keep),

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 64_000
-"""Largest body of a request."""
+MOST_BYTES = 500_000
+"""Largest body of a request: the table of a view that becomes a workbook."""
 HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",

@@ -28,24 +28,10 @@ from model.tables import Tables
 
 MOST_DRAFTS = 40
 """Drafts kept at the same time; a solved one of Chongqing takes about 1 MB of disk."""
-PULSE = 0.3
-"""Seconds between two looks for news of jobs."""
 MOST_FIRST = 4
 """Results that are opened where none is named."""
 FIRST = ("plan", "frozen")
 """Of these, the ones that come before newer ones."""
-MOST_LISTENERS = 60
-"""Event streams at the same time."""
-MOST_FIRST = 4
-"""Results that are opened where none is named."""
-FIRST = ("plan", "frozen")
-"""Of these, the ones that come before newer ones."""
-MOST_LISTENERS = 60
-"""Event streams at the same time."""
-FIRST = ("plan", "frozen")
-"""Of these, the ones that come before newer ones."""
-MOST_LISTENERS = 60
-"""Event streams at the same time."""
 
 
 @dataclass
@@ -81,10 +67,11 @@ class Explorer:
         """Make the page and read what it opens first, before it is asked for."""
         page = asyncio.create_task(run_in_threadpool(lambda: self.page))
         named = [(self.project.root, name) for name in self.chosen]
-        await asyncio.gather(*[self.reader.figures(one) for one in named])
-        if len(named) > 1:
-            await self.reader.figures(named[0], named[-1])
-        await page
+        first = named if len(named) < 3 else [named[0], named[-1]]  # base of comparison and focus make the first screen
+        await asyncio.gather(*[self.reader.figures(one) for one in first])
+        if len(first) > 1:
+            await self.reader.figures(*first)
+        await asyncio.gather(page, *[self.reader.figures(one) for one in named[1:-1]])
 
     def root_of(self, name: str) -> Path:
         """The project in which a result stands. Raises ``ResultError`` for what is no name."""

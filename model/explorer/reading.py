@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import lru_cache
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
@@ -22,6 +23,8 @@ from model.tables import Tables
 
 Answer = bytes | list[list[str]]
 """JSON, or the reasons why there is none."""
+Stamp = tuple[tuple[int, int], ...]
+"""Times and sizes of the files and folders of a result."""
 MOST_KEPT = 400
 """Answers kept; one of a scenario of Chongqing takes about 0.15 MB."""
 
@@ -38,34 +41,38 @@ def _tables(folder: Path, digest: str) -> Tables:
 
 
 @lru_cache(maxsize=8)
-def _stored(root: Path, name: str, stamp: tuple[int, int]) -> Stored:
+def _stored(root: Path, name: str, stamp: Stamp) -> Stored:
     """A stored result, examined anew once per state of its file."""
     from model.runner import read_result
 
     return read_result(Folders(root), name)
 
 
-def stamp_of(root: Path, name: str) -> tuple[int, int]:
-    """What changes when a result is written anew. Raises ``ResultError`` where there is none."""
+def stamp_of(root: Path, name: str) -> Stamp:
+    """What changes when a result, a study of it or its ensemble is written anew. Raises ``ResultError`` where there is no result."""
+    results = Folders(root).results
     try:
-        found = (Folders(root).results / f"{name}.nc").stat()
+        found = [(results / f"{name}.nc").stat()]
     except OSError as error:
         raise ResultError(told("explore_no_result", name=name)) from error
-    return found.st_mtime_ns, found.st_size
+    for place in (results / name, results / "ensembles" / f"{name}.zarr" / "status"):
+        with suppress(OSError):
+            found.append(place.stat())
+    return tuple((seen.st_mtime_ns, seen.st_size) for seen in found)
 
 
-def _draw(province: Path, names: tuple[tuple[Path, str, tuple[int, int]], ...]) -> bytes:
+def _draw(province: Path, names: tuple[tuple[Path, str, Stamp], ...]) -> bytes:
     from model.report.causes import between
+    from model.report.figures import scenario_figures
     from model.report.ground import check_ground
-    from model.report.payload import payload, plain, to_json
+    from model.report.payload import plain, to_json
     from model.tables import data_digest
 
     tables = _tables(province, data_digest(province))
     results = [_stored(*name) for name in names]
-    if len(results) == 1:
-        return to_json(payload(results, tables, Folders(names[0][0]).results)["scenarios"][0]).encode()
     check_ground(results, tables)
-    return to_json(plain({"between": between(results)})).encode()
+    drawn = scenario_figures(results[0], tables, Folders(names[0][0]).results) if len(results) == 1 else {"between": between(results)}
+    return to_json(plain(drawn)).encode()
 
 
 def _answer(work: Callable[..., bytes], *arguments: Any) -> Answer:

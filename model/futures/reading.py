@@ -1,7 +1,6 @@
 """Stored ensembles as they are read: members lazily, the stated problem, the design's points made again from its seed."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ import xarray as xr
 from model.errors import ResultError
 from model.examine import Certificate, Terms, examine
 from model.folders import Folders
-from model.futures.answers import Ensemble, acts, all_met, chances, counts, fan, gaps, outcomes, spread
+from model.futures.answers import Ensemble
 from model.futures.archive import archive_path, open_archive, read_inputs, read_members
 from model.futures.design import Design, Method, problem_of
 from model.futures.draws import Draws, Floats, uncertain_facts
@@ -25,19 +24,19 @@ from model.schema import DECISIONS
 from model.session import ask_of
 
 
-def read_ensemble(folders: Folders, name: str) -> Ensemble:
-    """An ensemble by name. Raises ``ResultError`` where there is none."""
-    path = archive_path(folders.results, name)
+def read_ensemble(results: Path, name: str) -> Ensemble:
+    """An ensemble by name in a folder of results. Raises ``ResultError`` where there is none."""
+    path = archive_path(results, name)
     identity = open_archive(path).identity
     return Ensemble(read_members(path), read_inputs(path), identity)
 
 
 def read_held(folders: Folders, name: str) -> list[tuple[str, Ensemble]]:
     """Ensembles of the same futures in which a stored plan was held: (name of the plan, ensemble)."""
-    own = read_ensemble(folders, name)
+    own = read_ensemble(folders.results, name)
     found = []
     for path in sorted(archive_path(folders.results, name).parent.glob(f"{name}-holding-*.zarr")):
-        held = read_ensemble(folders, path.name.removesuffix(".zarr"))
+        held = read_ensemble(folders.results, path.name.removesuffix(".zarr"))
         if held.identity["design_hash"] == own.identity["design_hash"] and held.identity["data_hash"] == own.identity["data_hash"]:
             found.append((path.name.removeprefix(f"{name}-holding-").removesuffix(".zarr"), held))
     return found
@@ -71,25 +70,6 @@ def examined_again(folders: Folders, ensemble: Ensemble, member: int) -> Certifi
     flat = xr.Dataset({name: (spec.dims, own[name].values.astype(float)) for name, spec in DECISIONS.items()}, coords=problem.coords)
     values = {goal: float(value) for goal, value in zip(Goal, own["value"].values, strict=True) if np.isfinite(value)}
     return examine(problem, flat, Terms([goal for goal in task.ask.goals if goal in values], scenario.boundary, task.ask.closest, values))
-
-
-def ensemble_report(ensemble: Ensemble) -> dict[str, Any]:
-    """All tables of an ensemble as plain lists and numbers, for a report page: JSON can hold it."""
-
-    def table(frame: pd.DataFrame) -> dict[str, Any]:
-        return {"rows": [str(label) for label in frame.index], "columns": [str(name) for name in frame.columns],
-                "values": frame.astype(object).where(frame.notna(), None).to_numpy().tolist()}  # fmt: skip
-
-    return {
-        "of": {key: value for key, value in ensemble.identity.items() if key not in ("scenario_json", "solver")},
-        "counts": counts(ensemble).to_dict(),
-        "gaps": table(gaps(ensemble)),
-        "outcomes": table(spread(outcomes(ensemble))),
-        "fan": table(fan(ensemble)),
-        "chances": table(chances(ensemble)),
-        "all_targets_met": all_met(ensemble),
-        "acts": table(acts(ensemble)),
-    }
 
 
 def data_folder(folders: Folders, ensemble: Ensemble) -> Path:

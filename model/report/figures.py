@@ -25,8 +25,9 @@ from model.report.flows import energy_links, layout, material_links
 from model.report.grades import grade_shares
 from model.report.ground import name_of
 from model.report.histories import line_histories
-from model.report.studies import clause_prices, trade_off
+from model.report.uncertainty import futures_of
 from model.store import Stored
+from model.studies import NO_STUDIES, studies_of
 from model.tables import Tables
 
 
@@ -59,10 +60,8 @@ def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dic
         "flows": _flows(stored, tables),
         "since": since_base_year(stored),
         "options": options(stored),
-        "studies": {
-            "tradeoff": trade_off(folder, stored) if folder else None,
-            "prices": clause_prices(folder, stored) if folder else [],
-        },
+        "studies": studies_of(folder, stored) if folder else NO_STUDIES,
+        "futures": futures_of(folder, stored, tables) if folder else None,
         "grades": grade_shares(stored, tables),
         "run": _run(stored),
     }

@@ -36,7 +36,8 @@ from model.tables import Tables
 from model.units import read_names
 
 FORMAT = 1
-SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_", "term_")
+SPOKEN = ("page_", "sector_", "source_", "cost_", "kind_", "state_", "row_", "goal_", "status_", "step_", "term_",
+          "member_", "outcome_", "player_", "verdict_")  # fmt: skip
 """Beginnings of the catalogue keys that the page speaks."""
 DIGITS = 7
 """Significant digits of numbers in the page."""
@@ -64,7 +65,7 @@ def payload(results: Sequence[Stored], tables: Tables, folder: Path | None = Non
         "lines": _lines(tables, sources),
         "tiles": _tiles(tables),
         "indicators": [
-            {"name": [row.name_zh, row.name_en], "unit": row.unit, "first": row.value_2020, "last": row.value_2025}
+            {"name": [row.name_zh, row.name_en], "unit": [row.unit_zh, row.unit_en], "first": row.value_2020, "last": row.value_2025}
             for row in tables.of(Indicator) if row.clause is None
         ],
         "inconsistencies": [

@@ -14,6 +14,7 @@ from model.sheets.iamc import KEYS, iamc_table, read_variables
 from model.sheets.labels import Labels
 from model.sheets.overview import facts, figures, paths, scores, words
 from model.sheets.results import TABLES
+from model.sheets.studies import study_rows
 from model.store import Stored, _atomic
 from model.tables import Tables
 
@@ -30,13 +31,17 @@ def _checked(results: Sequence[Stored], tables: Mapping[str, Tables]) -> None:
             raise ResultError(told("data_changed", data=data, name=name, again=told("run_again", name=name)))
 
 
-def results_book(results: Sequence[Stored], tables: Mapping[str, Tables], path: Path) -> None:
-    """Write the workbook of some results; ``tables`` by the name of the data folder. Raises ``ResultError``."""
+def results_book(results: Sequence[Stored], tables: Mapping[str, Tables], path: Path, stored_in: Path) -> None:
+    """Write the workbook of some results and of the studies that stand beside them in ``stored_in``.
+
+    ``tables`` by the name of the data folder. Raises ``ResultError``.
+    """
     _checked(results, tables)
     labelled = [Labels(stored, tables[str(stored.manifest["data"])]) for stored in results]
     first = [figures(labelled), scores(labelled), paths(labelled)]
     tidy = [Sheet(name, columns, [row for labels in labelled for row in rows(labels)]) for name, (columns, rows) in TABLES.items()]
-    sheets = [*first, *tidy, facts(tables)]
+    studies = [Sheet(name, columns, rows) for name, (columns, rows) in study_rows(labelled, stored_in).items()]
+    sheets = [*first, *tidy, *studies, facts(tables)]
     book = new_book()
     add_words(book, "readme", words(labelled, [sheet.name for sheet in sheets]))
     for sheet in sheets:
@@ -72,7 +77,7 @@ def write_tables(
     _checked(results, tables)
     table = iamc_table(results, tables, region)
     files = [folder / name for name in ("results.xlsx", "iamc.csv", "iamc.xlsx")]
-    results_book(results, tables, files[0])
+    results_book(results, tables, files[0], stored_in)
     text = table.to_csv(index=False, lineterminator="\n")
     _atomic(files[1], partial(_write, b"\xef\xbb\xbf" + text.encode()))
     _iamc_book(table, files[2])

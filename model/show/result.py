@@ -193,7 +193,12 @@ def _stages(manifest: dict[str, Any], say: Speaker) -> Table:
 def _outside(rows: list[Indicator], say: Speaker) -> Table:
     shown = table(say("head_outside"), [say("col_item"), say("col_2020"), say("col_2025"), say("col_unit")])
     for row in rows:
-        shown.add_row(plain(say.pick(row.name_zh, row.name_en)), f"{row.value_2020:g}", f"{row.value_2025:g}", plain(row.unit))
+        shown.add_row(
+            plain(say.pick(row.name_zh, row.name_en)),
+            f"{row.value_2020:g}",
+            f"{row.value_2025:g}",
+            plain(say.pick(row.unit_zh, row.unit_en)),
+        )
     return shown
 
 

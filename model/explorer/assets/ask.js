@@ -20,6 +20,23 @@ async function ask(path, body) {
   return content;
 }
 
+// the table of a view as a workbook that the server makes
+async function saveBook(name, view) {
+  const cell = (value, column) => {
+    const bare = bareNumber(textOf(value));
+    return bare !== null && column.right ? Number(bare) : textOf(value);
+  };
+  const words = [view.title, view.unit, view.note, say("explore_book_about", { focus: title(state.f), base: title(state.r) })].map((text) => text || "");
+  const rows = view.rows.map((row) => row.cells.map((value, place) => cell(value, view.columns[place])));
+  try {
+    const answer = await fetch("book", { method: "POST", body: JSON.stringify({ words, columns: view.columns.map((column) => column.name), rows }), cache: "no-store" });
+    if (!answer.ok || (answer.headers.get("content-type") || "").startsWith("application/json")) throw new Refused((await answer.json()).reasons);
+    const address = URL.createObjectURL(await answer.blob());
+    save(name, address);
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  } catch (error) { complain(error instanceof Refused ? error : new Refused([say("explore_gone")])); }
+}
+
 function note(texts, kind = "bad") {
   let place = document.getElementById("notices");
   if (!place) {

@@ -1,6 +1,6 @@
 // Beginning of the live page: results come one by one, further views and a way to each of them, and the page without any result.
 const PLACES = [["finding", "explore_go_finding"], ["trial", "explore_go_trial"], ["paths", "explore_go_compare"], ["scorecard", "explore_go_clauses"], ["gantt", "explore_go_lines"], ["map", "explore_go_map"],
-  ["energy", "explore_go_flows"], ["curve", "explore_go_options"], ["grades", "explore_go_sure"], ["runs", "explore_go_runs"], ["facts", "explore_go_data"], ["library", "explore_go_results"]];
+  ["energy", "explore_go_flows"], ["curve", "explore_go_options"], ["tradeoff", "explore_go_tradeoff"], ["futures", "explore_go_futures"], ["grades", "explore_go_sure"], ["runs", "explore_go_runs"], ["facts", "explore_go_data"], ["library", "explore_go_results"]];
 KEPT.push("a", "v", "x", "q");
 VIEWS.splice(VIEWS.indexOf(pathsView), 0, trialView);
 VIEWS.splice(VIEWS.indexOf(scenariosView), 0, factsView);
@@ -37,6 +37,8 @@ HOOKS.empty = () => {
 };
 
 HOOKS.line = addLineFacts;
+HOOKS.book = saveBook;
+HOOKS.kept = (id) => !trial.jobs.some((job) => job.name === id);
 
 async function begin() {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -56,8 +58,9 @@ async function begin() {
   readForm().then(() => redraw("trial", trialView), complain);
   await refresh();
   if (state.q || state.v === "facts") await searchFacts();
-  const rest = wanted.filter((id) => !SCENARIOS.has(id) && !first.includes(id));
+  const rest = wanted.filter((id) => !SCENARIOS.has(id) && !first.includes(id)).sort((a, b) => list("s").includes(b) - list("s").includes(a));
   if (rest.length && IDS.length) {
+    document.querySelector("header nav").append(el("span", { class: "badge", role: "status" }, say("explore_coming", { count: rest.length })));
     const came = await fetchScenarios(rest, wanted);
     state.s = IDS.filter((id) => state.s.includes(id) || (came.includes(id) && (!asked.get("s") || list("s").includes(id))));
     await refresh();

@@ -83,6 +83,7 @@ function tools(card, view) {
     }, asTable ? "true" : "false"));
   }
   if (view.rows) made.push(button("page_csv", () => saveText(fileName(view, "csv"), csvOf(view.columns, view.rows), "text/csv")));
+  if (view.rows && HOOKS.book) made.push(button("page_xlsx", () => HOOKS.book(fileName(view, "xlsx"), view)));
   if (view.charts && !state.t.has(view.id)) {
     for (const [kind, key] of [["png", "page_png"], ["svg", "page_svg"]]) made.push(button(key, () => saveCharts(card, view, kind)));
   }
@@ -94,7 +95,10 @@ function fill(card, view) {
   const body = [];
   if (view.controls) body.push(el("div", { class: "controls" }, view.controls));
   if (view.body) body.push(...view.body);
-  if (tabular) body.push(tableOf(view.columns, view.rows, view.title));
+  if (tabular) {
+    body.push(tableOf(view.columns, view.rows, view.title));
+    if (view.long) final(body).classList.add("tall");
+  }
   else if (view.charts) body.push(el("div", { class: "charts", style: `min-height:${view.height || 200}px` }));
   const heading = el("h2", { id: `title-${view.id}` }, view.title);
   card.replaceChildren(el("div", { class: "top" }, el("div", {}, heading, view.unit ? el("p", { class: "unit" }, view.unit) : null), tools(card, view)),

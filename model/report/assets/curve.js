@@ -16,12 +16,13 @@ function curveSpec(options, width) {
       place += scaled(tonnes, "carbon");
     }
   }
-  const wide = values.filter((row) => row.to - row.from > 0.05 * place).map((row) => ({ ...row, middle: (row.from + row.to) / 2, limit: ((row.to - row.from) / place) * (width - 80) }));
+  const letter = state.l === "zh" ? 11 : 5.5; // pixels; a name that would lose more than a fifth is left to the tooltip and the table
+  const wide = values.map((row) => ({ ...row, middle: (row.from + row.to) / 2, limit: ((row.to - row.from) / place) * (width - 80) })).filter((row) => 0.8 * letter * row.name.length < row.limit);
   return {
     width: width - 80, height: 300, data: { values },
     layer: [
       { mark: { type: "bar", stroke: "#fff", strokeWidth: 0.25 }, encoding: {
-        x: { field: "from", type: "quantitative", title: say("page_curve_axis", { unit: unit("carbon") }), scale: { domain: [0, place], nice: false }, axis: { grid: false } }, x2: { field: "to" },
+        x: { field: "from", type: "quantitative", title: say("page_curve_axis", { unit: unit("carbon") }), scale: { domain: [0, place], nice: false }, axis: { grid: false, tickCount: 12 } }, x2: { field: "to" },
         y: { field: "price", type: "quantitative", title: say("page_curve_price"), scale: { domain: [FLOOR, CEILING] } }, y2: { datum: 0 },
         color: { field: "kind", type: "nominal", scale: { domain: [say("page_option_taken"), say("page_option_left")], range: ["#009E73", "#9CA3AF"] }, legend: { title: null, orient: "bottom" } },
         tooltip: [{ field: "name", title: say("page_option") }, { field: "told", title: say("page_curve_price") }, { field: "tonnes", title: unit("carbon") }, { field: "kind", title: say("page_state") }] } },

@@ -23,11 +23,17 @@ function textOf(cell) {
   return cell instanceof Node ? cell.textContent : String(cell ?? "");
 }
 
+// a plain number without its grouping; nothing where a text is none
+function bareNumber(text) {
+  const bare = text.replace(/,/g, "").replace("−", "-");
+  return /^[+-]?\d+(\.\d+)?$/.test(bare) ? bare : null;
+}
+
 // cells that a spreadsheet would read as a formula get a quote; plain numbers stay numbers
 function csvCell(cell) {
   let text = textOf(cell);
-  const bare = text.replace(/,/g, "").replace("−", "-");
-  if (/^[+-]?\d+(\.\d+)?$/.test(bare)) text = bare;
+  const bare = bareNumber(text);
+  if (bare !== null) text = bare;
   else if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
   return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }

@@ -45,7 +45,7 @@ function scenariosView() {
 function methodView() {
   const paragraphs = ["page_method_1", "page_method_2", "page_method_3", "page_method_4"].map((key) => el("p", {}, say(key)));
   const outside = DATA.indicators.length ? [el("details", {}, el("summary", {}, say("page_outside_title")), tableOf([{ name: say("page_item") }, { name: say("page_unit") }, { name: "2020", right: true }, { name: "2025", right: true }],
-    DATA.indicators.map((row) => ({ cells: [pick(row.name), row.unit, String(row.first), String(row.last)] })), say("page_outside_title")))] : [];
+    DATA.indicators.map((row) => ({ cells: [pick(row.name), pick(row.unit), String(row.first), String(row.last)] })), say("page_outside_title")))] : [];
   const doubts = DATA.inconsistencies.length ? [el("details", {}, el("summary", {}, say("page_doubts_title")), tableOf([{ name: say("page_topic") }, { name: say("page_one_place") }, { name: say("page_other_place") }, { name: say("page_choice") }],
     DATA.inconsistencies.map((row) => ({ cells: [pick(row.topic), row.first, row.second, pick(row.choice)] })), say("page_doubts_title")))] : [];
   return { id: "method", title: say("page_method_title"), body: [...paragraphs, ...outside, ...doubts] };

@@ -13,7 +13,7 @@ function pathsView() {
   const names = [...items.map(label), ...(frozen.length ? [say("page_frozen")] : [])];
   const scale = { domain: names, range: [...items.map((item) => colourOf(item.id)), "#6B7280"].slice(0, names.length) };
   const dash = { domain: names, range: [...items.map((item) => dashOf(item.id)), [1, 4]].slice(0, names.length) };
-  const y = { field: "value", type: "quantitative", title: `${unit("carbon")} ${say("page_per_year")}`, scale: { zero: true } };
+  const y = { field: "value", type: "quantitative", title: perYear(), scale: { zero: true } };
   const ends = [...items.filter((item) => item !== focus()).map((item) => final(item.emissions[state.b])), ...(frozen.length ? [final(focus().frozen)] : [])];
   const lower = ends.some((end) => end > final(focus().emissions[state.b]));
   const spec = (width) => ({
@@ -33,7 +33,7 @@ function pathsView() {
   const rowOf = (name, series, own) => ({ cells: [name, ...years.map((year) => (own.includes(year) ? shown(series[own.indexOf(year)], "carbon") : "–"))] });
   const rows = items.map((item) => rowOf(label(item), item.emissions[state.b], item.years));
   if (frozen.length) rows.push(rowOf(say("page_frozen"), focus().frozen, focus().years));
-  return { id: "paths", width: "seven", title: say("page_paths_title"), unit: `${unit("carbon")} ${say("page_per_year")}${say("page_comma")}${scopeName()}`, columns, rows, height: 360,
+  return { id: "paths", width: "seven", title: say("page_paths_title"), unit: `${perYear()}${say("page_comma")}${scopeName()}`, columns, rows, height: 360,
     charts: (width) => [{ spec: spec(width) }], note: frozen.length ? say("page_paths_note") : say("page_scope_note") };
 }
 
@@ -144,7 +144,7 @@ function sectorsView() {
     };
   };
   const years = focusYears();
-  return { id: "sectors", title: say("page_sectors_title"), unit: `${unit("carbon")} ${say("page_per_year")}${say("page_comma")}${say("row_scope12_imports")}`, height: 280,
+  return { id: "sectors", title: say("page_sectors_title"), unit: `${perYear()}${say("page_comma")}${say("row_scope12_imports")}`, height: 280,
     charts: (width) => [{ spec: spec(width) }],
     columns: [{ name: say("page_scenario") }, { name: say("page_part") }, ...years.map((year) => ({ name: String(year), right: true }))],
     rows: items.flatMap((item) => ids.map((id) => ({ cells: [label(item), sectorName(id), ...years.map((year) => shown(at(item, item.sectors[id] || [], year) ?? null, "carbon"))] }))),

@@ -1,10 +1,11 @@
 // The header, the order of views, and redrawing when the state changes.
 const ABOVE = ["finding", "figures", "paths", "causes"];
 const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, sectorsView, capacityView, waterfallView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
-  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, pricesView, gradesView, certificateView, runsView, scenariosView, methodView];
+  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, outputView, shapleyView, pricesView, alternativesView, moreView,
+  futuresView, chancesView, robustView, firstView, gradesView, certificateView, runsView, scenariosView, methodView];
 
-// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window
-const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {} };
+// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window; is a scenario kept?; a view's workbook
+const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, kept: () => true, book: null };
 
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },

@@ -69,6 +69,7 @@ function nameOf(kind, id) {
 }
 
 const unit = (kind) => say("page_unit_" + kind);
+const perYear = () => say("page_per_year", { unit: unit("carbon") });
 const scaled = (value, kind) => (value === null ? null : value * SCALES[kind][state.l][0]);
 
 function number(value, digits) {
