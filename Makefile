@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test bench setup
+.PHONY: run test nightly bench setup
 
 run: $(VENV)/run.stamp
 	$(BIN)/python run.py
@@ -13,6 +13,11 @@ test: $(VENV)/dev.stamp
 	$(BIN)/python run.py check
 	$(BIN)/python run.py math --check
 	$(BIN)/python -m pytest -n 2
+
+nightly: $(VENV)/dev.stamp
+	NIGHTLY=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	PATH=$(abspath $(BIN)):$$PATH $(BIN)/mutmut run --max-children 2
+	$(BIN)/mutmut results
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest benchmarks/bench_model.py -o python_files='bench_*.py' -o python_functions='bench_*' \

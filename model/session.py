@@ -11,7 +11,7 @@ from scipy import sparse
 
 from model.build import build, stages
 from model.compile import compile_model
-from model.errors import SolverError
+from model.errors import InfeasibleError, SolverError
 from model.examine import Certificate, Terms, examine, ledgers
 from model.handover import Matrix
 from model.language import told, told_all
@@ -19,6 +19,7 @@ from model.names import Goal, Scope, Target
 from model.scenario import Scenario, SolverOptions
 from model.solution import column_numbers, columns_of, decisions, dense
 from model.solve import Listener, Outcome, Relaxation, Start, silent, solve
+from model.tolerances import INTEGRALITY
 
 Floats = npt.NDArray[np.float64]
 
@@ -132,7 +133,10 @@ def start_of(problem: xr.Dataset, matrix: Matrix, flat: xr.Dataset) -> Start:
 
 
 def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:
-    """A compiled problem with the limits, cuts, fixed decisions and the aim of an ask."""
+    """A compiled problem with the limits, cuts, fixed decisions and the aim of an ask.
+
+    Raises ``InfeasibleError`` where a decision is fixed to what the problem never allows.
+    """
     if ask.limits:
         rows = sparse.csr_array(np.array([matrix.objectives[f"objective_{goal}"] for goal in ask.limits]))
         most = np.array([limit - matrix.offsets[f"objective_{goal}"] for goal, limit in ask.limits.items()])
@@ -148,9 +152,17 @@ def restricted(problem: xr.Dataset, matrix: Matrix, ask: Ask) -> Matrix:
         limits = [np.array([getattr(cut, side) for cut in ask.cuts], dtype=float) for side in ("lower", "upper")]
         matrix = matrix.with_rows(sparse.csr_array(rows), limits[0], limits[1], [cut.name for cut in ask.cuts])
     for name, values in ask.fixed.items():
+        if impossible(matrix, numbers[name], values).any():
+            raise InfeasibleError(told("fixed_not_allowed", name=name))
         given = np.isfinite(values) & (numbers[name] >= 0)
         matrix = matrix.with_fixed(numbers[name][given], values[given])
     return matrix
+
+
+def impossible(matrix: Matrix, numbers: npt.NDArray[np.int64], values: Floats) -> npt.NDArray[np.bool_]:
+    """Which given values of a decision lie outside the bounds of its columns (``numbers``; -1: no column, always 0)."""
+    low, high = (np.append(side, 0.0)[numbers] for side in (matrix.column_lower, matrix.column_upper))
+    return np.asarray(np.isfinite(values) & ((values < low - INTEGRALITY) | (values > high + INTEGRALITY)))
 
 
 def _row(weights: Mapping[str, Floats], numbers: Mapping[str, npt.NDArray[np.int64]], width: int) -> Floats:

@@ -8,6 +8,7 @@ import pyomo.environ as pyo
 import pytest
 import xarray as xr
 
+import tests.nightly  # noqa: F401 (chooses how many examples hypothesis draws)
 from model.build import build
 from model.checks import check_tables
 from model.names import Goal

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from model import session
+from model import cli, session
 from model.errors import ResultError, SolverError
 from model.folders import Folders
 from model.runner import read_result, run
@@ -301,6 +301,41 @@ def test_disk_full_keeps_the_older_result(project: Path) -> None:
     assert "example.nc could not be written" in errors
     assert "Traceback" not in errors
     assert {path.name: path.read_bytes() for path in (project / "results").iterdir()} == before
+
+
+def little(megabytes: int) -> Callable[[], None]:
+    """A limit on the address space of a child."""
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+
+@pytest.mark.parametrize("megabytes", [200, 599, 640])
+def test_little_memory_ends_in_words(project: Path, megabytes: int) -> None:
+    """Below 600 MB nothing starts (numpy's and scipy's libraries end in tracebacks there, or spin); above, a run ends whole or in words."""
+    run(Folders(project), "example")
+    before = manifest_of(project / "results", "example")
+    one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with start(project, "run", "example", "--force", "--lang", "en", limit=little(megabytes), **one) as child:
+        _, errors = child.communicate(timeout=120)
+    assert "Traceback" not in errors
+    if megabytes < 600:
+        assert child.returncode == 5
+        assert f"limited to {megabytes} MB" in errors
+        assert manifest_of(project / "results", "example") == before
+    else:
+        assert child.returncode in (0, 5, 6), errors
+        assert read_result(Folders(project), "example").manifest["optimal"]
+
+
+def test_memory_that_runs_out_ends_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "app", full)
+    monkeypatch.setattr(sys, "argv", ["run.py", "en"])
+    with pytest.raises(SystemExit) as ended:
+        cli.start(ROOT)
+    assert ended.value.code == 5
+    assert "memory ran out" in capsys.readouterr().err
 
 
 def test_bare_surroundings(project: Path) -> None:

@@ -65,6 +65,8 @@ MADE = (
     "item_",
     "ends_",
     "ledger_",
+    "regret_own_",
+    "regret_way_",
 )
 """Keys that are put together from a prefix and a name."""
 

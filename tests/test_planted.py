@@ -15,6 +15,7 @@ from model.scenario import Scenario
 from model.schema import BINARY, DECISIONS, PROBLEM
 from model.session import Plan, Session, ask_of
 from model.tolerances import OBJECTIVE, ROW
+from tests.nightly import often
 
 SIZES = (1.5 * ROW, 1e-3, 0.1)
 """Violations planted, relative to max(1, size of the row's terms)."""
@@ -142,7 +143,7 @@ def test_inputs_that_are_missing_or_no_numbers_are_found(plan: Plan, name: str) 
         assert not examine(changed, plan.flat, terms(plan)).valid
 
 
-@settings(max_examples=30, derandomize=True, deadline=None)
+@settings(max_examples=often(30, 300))
 @given(st.data())
 def test_more_violation_is_never_judged_milder(plan: Plan, data: st.DataObject) -> None:
     """A number moved further from a valid plan breaks each row at least as much (rows are convex), before division by size."""

@@ -9,6 +9,7 @@ import xarray as xr
 from worlds import draw, rows_of, scenario_of, write
 
 from model.checks import check_tables
+from model.errors import InfeasibleError
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, SolverOptions
@@ -96,10 +97,23 @@ def test_limits_cuts_and_fixed_decisions_hold(world: tuple[xr.Dataset, Ask]) -> 
     assert not np.array_equal(_solved_or_none(problem, other), taken)
 
 
+def test_a_decision_fixed_to_what_is_not_allowed_has_no_plan(world: tuple[xr.Dataset, Ask]) -> None:
+    """Neither a bound nor a missing column is passed over in silence."""
+    problem, ask = world
+    shut = problem.copy(deep=True)
+    shut["open"].values[:] = 0
+    for year in (0, 1):  # moves of the base year have no column, those of the next are bounded by 0
+        move = np.full(problem["open"].shape, np.nan)
+        move[0, year] = 1.0
+        with pytest.raises(InfeasibleError, match="move"):
+            Session().solve(shut, replace(ask, fixed={"move": move}))
+    nothing = {"move": np.zeros(problem["open"].shape)}
+    free, held = _solved_or_none(shut, ask), _solved_or_none(shut, replace(ask, fixed=nothing))
+    assert (free is None) == (held is None)
+
+
 def _solved_or_none(problem: xr.Dataset, ask: Ask) -> np.ndarray | None:
     """Where lines stand in the best plan, or nothing where there is no plan."""
-    from model.errors import InfeasibleError
-
     try:
         return np.asarray(Session().solve(problem, ask).flat["on"].values)
     except InfeasibleError:

@@ -1,13 +1,19 @@
 """Writing results: whole or not at all, and what is refused on reading."""
 
+import errno
+import hashlib
 import json
 from pathlib import Path
 
+import netCDF4
+import numpy as np
 import pytest
 import xarray as xr
 
-from model.errors import ResultError
-from model.store import load, load_study, path_of, save, save_study, stored_names
+from model.contract import TABLES
+from model.errors import InputError, ResultError
+from model.store import load, load_study, path_of, save, save_study, stored_names, write_text
+from model.tables import data_digest, read_tables
 
 RESULT = xr.Dataset({"emission": ("year", [1.0, 2.0], {"units": "10ktCO2e"})}, coords={"year": [2020, 2021]})
 INPUTS = xr.Dataset({"demand": ("year", [3.0, 4.0])}, coords={"year": [2020, 2021]})
@@ -82,3 +88,131 @@ def test_a_study_stands_beside_its_result_and_is_refused_when_changed(tmp_path: 
         load_study(tmp_path, "plan", "frontier")
     with pytest.raises(ResultError, match="not the name of a study"):
         save_study(tmp_path, "..", "x", study, {})
+
+
+AGAIN = "run it again: python run.py run a"
+
+
+def fitting(folder: Path, name: str, manifest: dict[str, object], content: bytes = b"no netCDF") -> None:
+    """A file with a manifest that fits it, whatever both hold."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.nc").write_bytes(content)
+    (folder / f"{name}.json").write_text(json.dumps({"format": 1, "sha256": hashlib.sha256(content).hexdigest()} | manifest))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [({"certificate": {}}, f"a.nc has no valid certificate; {AGAIN}"),
+     ({"format": 2}, f"a.json was written by another version of this model; {AGAIN}")],
+)  # fmt: skip
+def test_each_refusal_names_the_file_and_what_to_do(tmp_path: Path, manifest: dict[str, object], message: str) -> None:
+    fitting(tmp_path, "a", manifest)
+    with pytest.raises(ResultError) as raised:
+        load(tmp_path, "a")
+    assert str(raised.value) == message
+
+
+def test_a_file_that_is_no_netcdf_is_told(tmp_path: Path) -> None:
+    fitting(tmp_path, "a", CERTIFIED)
+    with pytest.raises(ResultError, match=rf"^a\.nc cannot be read \(.+\); {AGAIN}$"):
+        load(tmp_path, "a")
+
+
+@pytest.mark.parametrize("part", [None, "inputs"])
+def test_a_part_that_memory_does_not_hold_is_told(tmp_path: Path, part: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(tmp_path, "a", RESULT, INPUTS, CERTIFIED)
+    honest = xr.open_dataset
+
+    def failing(path: Path, group: str | None, engine: str) -> xr.Dataset:
+        if group == part:
+            raise MemoryError
+        return honest(path, group=group, engine=engine)
+
+    monkeypatch.setattr(xr, "open_dataset", failing)
+    with pytest.raises(ResultError) as raised:
+        load(tmp_path, "a")
+    assert str(raised.value) == f"a.nc cannot be read (MemoryError); {AGAIN}"
+
+
+def test_a_file_that_the_disk_does_not_give_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitting(tmp_path, "a", CERTIFIED)
+
+    def broken(path: Path) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    with pytest.raises(ResultError) as raised:
+        load(tmp_path, "a")
+    assert str(raised.value) == f"a.nc cannot be read (Input/output error); {AGAIN}"
+
+
+def test_refused_studies_say_what_to_make_again(tmp_path: Path) -> None:
+    fitting(tmp_path / "a", "prices", {})
+    with pytest.raises(ResultError, match=r"^prices\.nc cannot be read \(.+\); .*a/prices\.nc"):
+        load_study(tmp_path, "a", "prices")
+    (tmp_path / "a" / "prices.json").write_text("{")
+    with pytest.raises(ResultError, match=r"prices\.json.*a/prices\.nc"):
+        load_study(tmp_path, "a", "prices")
+    with pytest.raises(ResultError, match=r"a/\.\./b"):
+        load_study(tmp_path, "a", "../b")
+
+
+def test_a_manifest_alone_is_no_result_and_one_that_waits_counts(tmp_path: Path) -> None:
+    save(tmp_path, "a", RESULT, INPUTS, CERTIFIED)
+    (tmp_path / "a.json").rename(tmp_path / ".a.next.json")
+    assert load(tmp_path, "a").result.identical(RESULT)
+    (tmp_path / "a.nc").unlink()
+    with pytest.raises(ResultError, match="there is no result"):
+        load(tmp_path, "a")
+
+
+def test_numbers_are_compressed_and_nothing_else(tmp_path: Path) -> None:
+    mixed = RESULT.assign(total=3.0, code=("year", np.array([1, 2], dtype=np.int8)), name=("year", ["甲", "乙"]))
+    save(tmp_path, "a", mixed, INPUTS, CERTIFIED)
+    with netCDF4.Dataset(tmp_path / "a.nc") as opened:
+        assert opened.data_model == "NETCDF4"
+        found = {name: opened[name].filters() for name in ("emission", "code", "total", "inputs/demand")}
+    assert [found[name] and (found[name]["zlib"], found[name]["complevel"]) for name in found] == [
+        (True, 1),
+        (False, 0),
+        (False, 0),
+        (True, 1),
+    ]
+
+
+def test_texts_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new" / "page.html"
+    write_text(path, "重庆")
+    assert path.read_text("utf-8") == "重庆"
+    assert list(path.parent.iterdir()) == [path]
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ResultError, match=r"page\.html could not be written .*No space left"):
+        write_text(path, "other")
+    assert path.read_text("utf-8") == "重庆"
+
+
+def test_the_digest_of_data_depends_on_every_table_and_on_nothing_else(tmp_path: Path) -> None:
+    digests = [data_digest(tmp_path)]
+    for name, text in (("a.csv", "1"), ("b.csv", "2"), ("a.csv", "3")):
+        (tmp_path / name).write_text(text)
+        digests.append(data_digest(tmp_path))
+    (tmp_path / "a.csv").rename(tmp_path / "c.csv")
+    digests.append(data_digest(tmp_path))
+    assert len(set(digests)) == len(digests)
+    (tmp_path / "notes.txt").write_text("x")
+    assert data_digest(tmp_path) == digests[-1]
+
+
+def test_a_folder_that_is_missing_or_holds_unknown_tables_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        read_tables(tmp_path / "nowhere")
+    assert [(fault.file, fault.message.key) for fault in raised.value.faults] == [(str(tmp_path / "nowhere"), "no_data_folder")]
+    (tmp_path / "odd.csv").write_text("x")
+    with pytest.raises(InputError) as raised:
+        read_tables(tmp_path)
+    told = next(fault for fault in raised.value.faults if fault.file == "odd.csv")
+    assert told.message.values["tables"] == ", ".join(TABLES)

@@ -66,5 +66,5 @@ def build(
         add_rule(m, room, lazy=lazy)
     draft.add_set("counted", [str(source) for source in SOURCES_IN[boundary]])
     for goal in goals:
-        setattr(m, f"objective_{goal}", pyo.Objective(rule=OBJECTIVES[goal]))
+        setattr(m, f"objective_{goal}", pyo.Objective(expr=OBJECTIVES[goal](m)))
     return m

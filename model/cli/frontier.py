@@ -1,17 +1,16 @@
 """``frontier``: the trade-off between emissions and cost, or gross output, of a scenario that has been run."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from model.cli.common import HELP, Lang, folders_of, open_console, speaker
-from model.tradeoff.axes import Axis
 
 
 def frontier(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help=HELP("help_front_name"))] = "plan",
-    against: Annotated[Axis, typer.Option(help=HELP("help_against"))] = Axis.COST,
+    against: Annotated[Literal["cost", "output"], typer.Option(help=HELP("help_against"))] = "cost",
     points: Annotated[int, typer.Option(help=HELP("help_points"), min=2, max=200)] = 8,
     exact: Annotated[bool, typer.Option("--exact", help=HELP("help_exact"))] = False,
     gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
@@ -22,7 +21,7 @@ def frontier(
     from model.live import Live
     from model.names import Goal
     from model.show import front_views
-    from model.tradeoff import Search, ground, pursue, sketch
+    from model.tradeoff import Axis, Search, ground, pursue, sketch
     from model.tradeoff import frontier as whole
 
     say, console, folders = speaker(lang), open_console(), folders_of(context)
@@ -30,7 +29,7 @@ def frontier(
         live.step("read")
         base = ground(folders, name, 0.0 if exact else gap)
         live.step("solve")
-        search = Search(base, against, heard=live.heard)
+        search = Search(base, Axis(against), heard=live.heard)
         terms = {"exact": exact, "gap": base.ask.options.model_dump(mode="json")}
         kind = f"frontier-{against}{'-exact' if exact else ''}"
         for study in pursue(folders, base, kind, terms, lambda old: whole(search, old) if exact else sketch(search, points, old)):

@@ -20,12 +20,15 @@ from model.scenario.typed import Scenario
 MAX_BYTES = 256_000
 MAX_NODES = 10_000
 MAX_DEPTH = 20
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 def _measure(node: object, depth: int = 0) -> int:
-    """Count nodes; refuses what is nested too deeply."""
+    """Count nodes; refuses what is nested too deeply, and halves of letters, which no text file can hold."""
     if depth > MAX_DEPTH:
         raise ValueError(told("yaml_too_deep", most=MAX_DEPTH))
+    if any(isinstance(text, str) and HALVES.search(text) for text in (node if isinstance(node, dict) else [node])):
+        raise ValueError(told("yaml_half_letter"))
     if isinstance(node, dict):
         return 1 + sum(_measure(value, depth + 1) for value in node.values())
     if isinstance(node, list):
@@ -151,7 +154,7 @@ def read_scenario(path: Path) -> Scenario:
         for item in error.errors(include_url=False):
             key = ".".join(str(part) for part in item["loc"])
             why = _unknown_key(item["loc"]) if item["type"] == "extra_forbidden" else refusal(item)
-            faults.add(path.name, told("under_key", name=key, why=why), _line_of(path, str(item["loc"][-1])), key)
+            faults.add(path.name, told("under_key", name=key, why=why), _line_of(path, key.rpartition(".")[2]), key)
         faults.raise_all()
     if not NAME.fullmatch(scenario.data):
         raise InputError([Fault(path.name, told("data_unknown", name=scenario.data), column="data")])

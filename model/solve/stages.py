@@ -21,7 +21,7 @@ from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, set_goal
-from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, STRICT
+from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, ROW, STRICT
 
 NEIGHBOURHOOD_NODES = 50
 """Most branch-and-bound nodes spent on the neighbourhood of a start before the whole problem is branched on."""
@@ -75,6 +75,10 @@ class _Search:
         """Do value and bound meet within the gap asked for?"""
         return value - bound <= max(self.options.gap_of(goal) * abs(value), ABSOLUTE_GAP)
 
+    def nearly(self, goal: Goal, value: float, bound: float) -> bool:
+        """The same for a polished answer, with room for rounding: whole binaries may cost what leaning on their tolerance had won."""
+        return self.within(goal, value, bound + ROW * max(1.0, abs(value)))
+
     def neighbour(self, goal: Goal, relaxed: Relaxed, start: Floats) -> Fixed | None:
         """The best plan found among those that differ from the start only where the relaxation does."""
         whole = self.relaxation.whole
@@ -126,6 +130,14 @@ def _polished(search: _Search, goal: Goal, values: Floats) -> Fixed:
     return found
 
 
+def _leaning(search: _Search, goal: Goal, highs: highspy.Highs) -> Fixed | None:
+    """The polished answer; nothing where it held only because its binaries leaned on their tolerance, worth while at a tight limit."""
+    try:
+        return _polished(search, goal, np.array(highs.getSolution().col_value))
+    except LeaningError:
+        return None
+
+
 def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | None) -> tuple[Fixed, float, Status, int, Relaxed | None]:
     """Answer, bound, status, nodes and relaxation of one stage; ``former`` is the answer of the stage before."""
     best, relaxed = (None, None) if start is None else search.unbranched(goal, start, former)
@@ -141,15 +153,20 @@ def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | No
         if best is None:
             raise
         return best, highs.getInfo().mip_dual_bound, Status.LIMIT, max(int(highs.getInfo().mip_node_count), 0), relaxed
-    try:
-        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
-    except LeaningError:  # a tight limit can make it worth while to lean on the tolerance of binaries
-        highs = search.mip(goal, None, integrality=STRICT)
+    whole = search.matrix.integer.any()
+    answer = _leaning(search, goal, highs)
+    if answer is None or (whole and status is Status.OPTIMAL and not search.nearly(goal, answer.value, highs.getInfo().mip_dual_bound)):
+        highs = search.mip(goal, None if answer is None else answer.point, integrality=STRICT)
         status = accept(highs, goal)
-        answer = _polished(search, goal, np.array(highs.getSolution().col_value))
+        answer = _better(_polished(search, goal, np.array(highs.getSolution().col_value)), answer)
+    best = _better(answer, best)
+    if best is None:
+        raise SolverError(told("rounded_fails"))
     info = highs.getInfo()
-    bound = float(info.mip_dual_bound) if search.matrix.integer.any() else answer.value
-    return _better(best, answer) or answer, bound, status, max(int(info.mip_node_count), 0), relaxed
+    bound = float(info.mip_dual_bound) if whole else best.value
+    if status is Status.OPTIMAL and not search.nearly(goal, best.value, bound):
+        status = Status.LIMIT
+    return best, bound, status, max(int(info.mip_node_count), 0), relaxed
 
 
 def solve(
