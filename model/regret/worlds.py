@@ -87,7 +87,7 @@ def drawn_futures(folders: Folders, base: Scenario, ensemble: str, members: int)
 
     Raises ``InputError`` where the ensemble has too few, ``ResultError`` where it is missing or of another scenario.
     """
-    own = read_ensemble(folders, ensemble)
+    own = read_ensemble(folders.results, ensemble)
     if own.identity["scenario_hash"] != base.digest():
         raise ResultError(told("regret_other_ensemble", name=ensemble, scenario=base.name))
     draws, _ = draws_of(folders, own)
