@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from model.errors import InputError
+from model.folders import Folders
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -124,8 +127,13 @@ def test_control_characters_in_names_do_not_reach_the_terminal(project: Path) ->
 
 @pytest.mark.parametrize("name", ["../example", "/etc/passwd", "a/../example", ".", "Example", "a b", "-x"])
 def test_names_that_leave_the_folders_are_refused(project: Path, name: str) -> None:
+    with pytest.raises(InputError, match="is not the name of"):
+        Folders(project).scenario(name)
+
+
+def test_refused_names_are_told(project: Path) -> None:
     for verb in ("run", "check"):
-        ended = call(project, verb, "--lang", "en", "--", name)
+        ended = call(project, verb, "--lang", "en", "--", "../example")
         assert (ended.returncode, "is not the name of" in " ".join(ended.stderr.split())) == (2, True), ended.stderr
 
 

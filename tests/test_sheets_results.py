@@ -320,6 +320,6 @@ def test_the_verbs_write_and_read_in_both_languages(tmp_path: Path) -> None:
     brought = call("import-inputs", "book.xlsx", "--to", "data/mine", "--lang", "en")
     assert (brought.returncode, "write data: mine in a scenario" in brought.stdout) == (0, True), brought.stderr
     assert (tmp_path / "data" / "mine" / "lines.csv").read_bytes() == (tmp_path / "data" / "example" / "lines.csv").read_bytes()
-    for place in ("mine", "data/../../mine", "/mine", "data/Mine"):
+    for place in ("data/../../mine", "/mine"):
         ended = call("import-inputs", "book.xlsx", "--to", place, "--lang", "en")
         assert (ended.returncode, "Traceback" in ended.stderr) == (2, False), ended.stderr
