@@ -10,7 +10,7 @@ from worlds import draw, rows_of, scenario_of, write
 
 from model.checks import check_tables
 from model.errors import InfeasibleError
-from model.names import Goal
+from model.names import Goal, Scope
 from model.problem import assemble
 from model.scenario import Scenario, SolverOptions
 from model.session import Ask, Cut, Plan, Session, ask_of, start_of
@@ -138,3 +138,14 @@ def test_duals_are_what_a_little_more_of_a_limit_brings(tmp_path: Path) -> None:
         matrix.upper[binding] += sign * step
         moved.append(session.outcome(matrix, ask).stages[0].value)
     assert (moved[1] - moved[0]) / (2 * step) == pytest.approx(duals[binding], rel=1e-3)
+
+
+def test_a_measure_is_never_installed_in_part(province: xr.Dataset) -> None:
+    """At a pace that no whole retrofit fits, part of one would pay and be lost at once; the examiner would not accept it rounded up."""
+    slow = province.assign(pace_retrofits=(province["pace_retrofits"].dims, np.full(province.sizes["group"], 0.13)))
+    reward = {"install": -np.ones((province.sizes["retrofit"], province.sizes["year"]))}
+    ask: Ask = Ask((Goal.AIM,), Scope.THREE, closest=True, options=EXACT, aim=reward)
+    plan = Session().solve(slow, ask)
+    assert plan.certificate.valid
+    assert plan.value(Goal.AIM) == 0
+    assert not plan.flat["install"].values.any()

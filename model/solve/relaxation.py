@@ -16,8 +16,10 @@ from model.handover import Matrix, to_highs
 from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
+from model.schema import BINARY
 from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
 from model.solve.outcome import Basis, Floats
+from model.tolerances import INTEGRALITY
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Relaxation:
         self.highs = silent_highs()
         self.matrix: Matrix | None = None
         self.whole: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self.implied: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 
     def load(self, matrix: Matrix, options: SolverOptions) -> None:
         """Take over a matrix and settings."""
@@ -54,6 +57,8 @@ class Relaxation:
         to_highs(matrix, self.highs, whole=False)
         self.matrix = matrix
         self.whole = np.flatnonzero(matrix.integer).astype(np.int32)
+        implied = [block.columns for block in matrix.blocks if block.name in BINARY]
+        self.implied = np.setdiff1d(np.concatenate([np.zeros(0, dtype=np.int64), *implied]), self.whole).astype(np.int32)
 
     @property
     def _held(self) -> Matrix:
@@ -79,21 +84,33 @@ class Relaxation:
         return Relaxed(self.highs.getObjectiveValue(), np.array(self.highs.getSolution().col_value), Basis(*statuses))
 
     def fixed(self, goal: Goal, binaries: Floats) -> Fixed | None:
-        """Least value of a stage with its binaries fixed to whole numbers; nothing where they do not hold."""
+        """Least value of a stage with its binaries fixed to whole numbers; nothing where they do not hold.
+
+        Installations follow from where measures stand, but for one case that a stage without cost does not mind: part of a measure
+        installed and lost in the year in which its line leaves. It is taken away on both sides, and the rest solved again.
+        """
         matrix = self._held
-        rounded = np.round(binaries)
         set_goal(self.highs, matrix, goal)
         self.highs.clearSolver()
-        self.highs.changeColsBounds(len(self.whole), self.whole, rounded, rounded)
         try:
+            self._fix(self.whole, np.round(binaries))
             if not self._answered(goal):
                 return None
+            found = np.array(self.highs.getSolution().col_value)[self.implied]
+            part = np.abs(found - np.round(found)) > INTEGRALITY
+            if part.any():
+                self._fix(self.implied[part], np.floor(found[part]))
+                if not self._answered(goal):
+                    return None
             solution = self.highs.getSolution()
             duals = np.array(solution.row_dual)[: matrix.matrix.shape[0]]
             return Fixed(self.highs.getObjectiveValue(), np.array(solution.col_value), duals)
         finally:
-            low, high = matrix.column_lower[self.whole], matrix.column_upper[self.whole]
-            self.highs.changeColsBounds(len(self.whole), self.whole, low, high)
+            for columns in (self.whole, self.implied):
+                self.highs.changeColsBounds(len(columns), columns, matrix.column_lower[columns], matrix.column_upper[columns])
+
+    def _fix(self, columns: npt.NDArray[np.int32], values: Floats) -> None:
+        self.highs.changeColsBounds(len(columns), columns, values, values)
 
     def _answered(self, goal: Goal) -> bool:
         run_twice(self.highs, self.options)
