@@ -110,6 +110,9 @@ DECISIONS: dict[str, Array] = {
 BINARY = ("on", "move", "fit", "install", "lost", "benchmark")
 """Decisions that are 0 or 1 in every result."""
 
+IMPLIED = ("install", "lost")
+"""Those of them that no solver need branch on: where measures stand (``fit``) says when they came and went."""
+
 LEDGERS: dict[str, Array] = {
     "line_emission": Array(("line", "source", "year"), "10ktCO2e", "emissions by line", "分产线排放量"),
     "segment_emission": Array(("segment", "source", "year"), "10ktCO2e", "emissions by segment", "分环节排放量"),

@@ -16,7 +16,7 @@ from model.handover import Matrix, to_highs
 from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
-from model.schema import BINARY
+from model.schema import IMPLIED
 from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
 from model.solve.outcome import Basis, Floats
 from model.tolerances import INTEGRALITY
@@ -57,8 +57,7 @@ class Relaxation:
         to_highs(matrix, self.highs, whole=False)
         self.matrix = matrix
         self.whole = np.flatnonzero(matrix.integer).astype(np.int32)
-        implied = [block.columns for block in matrix.blocks if block.name in BINARY]
-        self.implied = np.setdiff1d(np.concatenate([np.zeros(0, dtype=np.int64), *implied]), self.whole).astype(np.int32)
+        self.implied = _implied(matrix)
 
     @property
     def _held(self) -> Matrix:
@@ -122,6 +121,14 @@ class Relaxation:
         if status == highspy.HighsModelStatus.kTimeLimit:
             raise LimitError(told("limit_in_linear", stage=told(f"goal_{goal}")))
         raise SolverError(told("status_in_linear", stage=told(f"goal_{goal}"), status=self.highs.modelStatusToString(status)))
+
+
+def _implied(matrix: Matrix) -> npt.NDArray[np.int32]:
+    """Columns that are whole by themselves where measures stand in whole; none where those are relaxed."""
+    found = {block.name: block.columns for block in matrix.blocks}
+    if "fit" not in found or not matrix.integer[found["fit"]].all():
+        return np.zeros(0, dtype=np.int32)
+    return np.concatenate([found[name] for name in IMPLIED if name in found]).astype(np.int32)
 
 
 def set_goal(highs: highspy.Highs, matrix: Matrix, goal: Goal) -> None:
