@@ -48,6 +48,10 @@ class Matrix:
         """Rows, columns, non-zeros."""
         return (*self.matrix.shape, self.matrix.nnz)
 
+    def worth(self, goal: str, point: Floats) -> float:
+        """Value of a stage's objective at a point, its offset included."""
+        return float(self.objectives[f"objective_{goal}"] @ point) + self.offsets[f"objective_{goal}"]
+
     def with_rows(self, added: sparse.csr_array, lower: Floats, upper: Floats, names: Sequence[str]) -> "Matrix":
         """The same model with further rows over its columns."""
         return replace(

@@ -110,6 +110,9 @@ DECISIONS: dict[str, Array] = {
 BINARY = ("on", "move", "fit", "install", "lost", "benchmark")
 """Decisions that are 0 or 1 in every result."""
 
+TAKEN = ("move", "install")
+"""What a plan does to its lines; all else follows or is how much is made, bought and sold."""
+
 IMPLIED = ("install", "lost")
 """Those of them that no solver need branch on: where measures stand (``fit``) says when they came and went."""
 

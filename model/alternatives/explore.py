@@ -13,6 +13,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from model.names import Goal
+from model.schema import TAKEN
 from model.session import Ask, Plan, Session, start_of
 from model.solve import Listener, silent
 from model.tolerances import INTEGRALITY
@@ -20,8 +21,6 @@ from model.tradeoff import Ground
 
 Floats = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
-DECIDED = ("move", "install")
-"""Variables whose sum over the years says whether a line takes a transition or a measure."""
 FIXED = ("on", "move", "fit", "install")
 STEP_GAP = 0.02
 """Relative gap at which a step may stop; only the last one must be proven."""
@@ -60,7 +59,7 @@ class Known:
 
 def bits_of(flat: xr.Dataset) -> Bits:
     """The decisions that a plan takes, over steps and then retrofits."""
-    return np.concatenate([flat[name].values.sum(axis=1) > HALF for name in DECIDED])
+    return np.concatenate([flat[name].values.sum(axis=1) > HALF for name in TAKEN])
 
 
 def limits_of(base: Ground, terms: Terms) -> dict[Goal, float]:
@@ -78,7 +77,7 @@ def _asking(base: Ground, terms: Terms, known: Known, gap: float) -> tuple[Ask, 
     steps = base.problem.sizes["step"]
     reward = np.where(known.settled, 0.0, np.where(known.bits[0], 1.0, -1.0))
     years = np.ones(base.problem.sizes["year"])
-    weights = {name: part[:, None] * years for name, part in zip(DECIDED, (reward[:steps], reward[steps:]), strict=True)}
+    weights = {name: part[:, None] * years for name, part in zip(TAKEN, (reward[:steps], reward[steps:]), strict=True)}
     options = base.ask.options.model_copy(update={"gap": gap, "gaps": {}, "time_limit": terms.seconds})
     ask = replace(base.ask, goals=(Goal.AIM,), limits=limits_of(base, terms), aim=weights, options=options, keep=0.0)
     return ask, float((reward > 0).sum())

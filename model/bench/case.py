@@ -68,8 +68,7 @@ def examined(case: Case, point: npt.NDArray[np.float64]) -> float:
     The point is not polished, so a binary that is off by its tolerance shows here times the size of what it switches.
     """
     goals = [*case.before, case.goal]
-    rows, offsets = case.matrix.objectives, case.matrix.offsets
-    values = {goal: float(rows[f"objective_{goal}"] @ point) + offsets[f"objective_{goal}"] for goal in goals}
+    values = {goal: case.matrix.worth(goal, point) for goal in goals}
     terms = Terms(goals, case.scenario.boundary, bool(case.before), values)
     found = examine(case.problem, decisions(case.problem, case.matrix, Outcome([], point)), terms)
     parts = (*found.violations.values(), *found.domains.values(), *found.ledger.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, open_console, speaker
 from model.errors import Fault, InputError
 from model.language import told
 
@@ -24,13 +24,13 @@ def ensemble(
     names: Annotated[list[str] | None, typer.Argument(help=HELP("help_names"))] = None,
     samples: Annotated[int, typer.Option(help=HELP("help_members"), min=1, max=1_000_000)] = 100,
     method: Annotated[str, typer.Option(help=HELP("help_method"))] = "lhs",
-    seed: Annotated[int, typer.Option(help=HELP("help_draw_seed"), min=0, max=2**31 - 1)] = 0,
+    seed: DrawSeed = 0,
     jobs: Annotated[int, typer.Option(help=HELP("help_member_jobs"), min=1, max=256)] = 2,
     name: Annotated[str | None, typer.Option("--name", help=HELP("help_ensemble_name"))] = None,
     holding: Annotated[str | None, typer.Option(help=HELP("help_holding"))] = None,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_emission_gap"), min=0, max=0.99)] = None,
-    cost_gap: Annotated[float | None, typer.Option(help=HELP("help_cost_gap"), min=0, max=0.99)] = None,
-    time_limit: Annotated[float | None, typer.Option(help=HELP("help_time"), min=0.1)] = None,
+    gap: EmissionGap = None,
+    cost_gap: CostGap = None,
+    time_limit: TimeLimit = None,
     cluster: Annotated[str | None, typer.Option(help=HELP("help_cluster"))] = None,
     scheduler: Annotated[str | None, typer.Option(help=HELP("help_scheduler"))] = None,
     lang: Lang = None,

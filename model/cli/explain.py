@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Lang, TimeLimit, folders_of, open_console, speaker
 
 
 def explain(
@@ -12,7 +12,7 @@ def explain(
     name: Annotated[str, typer.Argument(help=HELP("help_scenario"))],
     write_repairs: Annotated[bool, typer.Option("--write-repairs", help=HELP("help_repairs"))] = False,
     lang: Lang = None,
-    time_limit: Annotated[float | None, typer.Option(help=HELP("help_time"), min=0.1)] = None,
+    time_limit: TimeLimit = None,
 ) -> None:
     """Explain a scenario that has no plan; with ``--write-repairs`` each repair becomes a scenario file."""
     from model.explain import explain as find

@@ -5,13 +5,10 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, open_console, speaker
 from model.errors import Fault, InputError
 from model.language import told
 
-Gap = Annotated[float | None, typer.Option("--gap", help=HELP("help_emission_gap"), min=0, max=0.99)]
-CostGap = Annotated[float | None, typer.Option("--cost-gap", help=HELP("help_cost_gap"), min=0, max=0.99)]
-Limit = Annotated[float | None, typer.Option("--time-limit", help=HELP("help_time"), min=0.1)]
 Scenario = Annotated[str, typer.Argument(help=HELP("help_scenario"))]
 
 
@@ -20,11 +17,11 @@ def twostage(
     name: Scenario = "plan",
     until: Annotated[int, typer.Option(help=HELP("help_until"), min=2000, max=2100)] = 2022,
     futures: Annotated[int, typer.Option(help=HELP("help_futures_drawn"), min=1, max=50)] = 3,
-    seed: Annotated[int, typer.Option(help=HELP("help_draw_seed"), min=0, max=2**31 - 1)] = 0,
+    seed: DrawSeed = 0,
     tail: Annotated[float | None, typer.Option(help=HELP("help_tail"), min=0.001, max=1)] = None,
-    gap: Gap = None,
+    gap: EmissionGap = None,
     cost_gap: CostGap = None,
-    time_limit: Limit = None,
+    time_limit: TimeLimit = None,
     lang: Lang = None,
 ) -> None:
     """Decide once until a year, adapt to each future after it."""
@@ -57,9 +54,9 @@ def rolling(
     name: Scenario = "plan",
     window: Annotated[int, typer.Option(help=HELP("help_window"), min=1, max=50)] = 1,
     step: Annotated[int, typer.Option(help=HELP("help_window_step"), min=1, max=50)] = 1,
-    gap: Gap = None,
+    gap: EmissionGap = None,
     cost_gap: CostGap = None,
-    time_limit: Limit = None,
+    time_limit: TimeLimit = None,
     lang: Lang = None,
 ) -> None:
     """Decide window by window, and compare with seeing every year."""

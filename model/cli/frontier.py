@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Studied, folders_of, open_console, speaker
 
 
 def frontier(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=HELP("help_front_name"))] = "plan",
+    name: Studied = "plan",
     against: Annotated[Literal["cost", "output"], typer.Option(help=HELP("help_against"))] = "cost",
     points: Annotated[int, typer.Option(help=HELP("help_points"), min=2, max=200)] = 8,
     exact: Annotated[bool, typer.Option("--exact", help=HELP("help_exact"))] = False,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    gap: Gap = None,
     lang: Lang = None,
 ) -> None:
     """Trade emissions off against cost or gross output."""

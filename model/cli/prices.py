@@ -4,15 +4,15 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Studied, folders_of, open_console, speaker
 
 
 def prices(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=HELP("help_front_name"))] = "plan",
+    name: Studied = "plan",
     clauses: Annotated[str | None, typer.Option(help=HELP("help_clauses"))] = None,
     step: Annotated[float | None, typer.Option(help=HELP("help_step"), min=1e-6)] = None,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    gap: Gap = None,
     lang: Lang = None,
 ) -> None:
     """Price clauses."""

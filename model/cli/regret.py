@@ -4,19 +4,19 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Studied, folders_of, open_console, speaker
 
 
 def regret(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=HELP("help_front_name"))] = "plan",
+    name: Studied = "plan",
     futures: Annotated[str | None, typer.Option(help=HELP("help_regret_futures"))] = None,
     members: Annotated[int, typer.Option(help=HELP("help_regret_members"), min=0, max=10_000)] = 0,
     ensemble: Annotated[str | None, typer.Option(help=HELP("help_regret_ensemble"))] = None,
     plans: Annotated[str | None, typer.Option(help=HELP("help_regret_plans"))] = None,
     until: Annotated[int | None, typer.Option(help=HELP("help_regret_until"))] = None,
     own: Annotated[bool, typer.Option(help=HELP("help_regret_own"))] = True,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    gap: Gap = None,
     lang: Lang = None,
 ) -> None:
     """Compare plans by what they lose where the future is another one than they were made for."""

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.live import Live as Screen
 
-from model.cli.common import HELP, Lang, Names, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Names, TimeLimit, folders_of, open_console, speaker
 from model.errors import InfeasibleError
 from model.folders import Folders
 from model.language import Speaker
@@ -23,8 +23,8 @@ def run(
     context: typer.Context,
     names: Names = None,
     lang: Lang = None,
-    time_limit: Annotated[float | None, typer.Option(help=HELP("help_time"), min=0.1)] = None,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
     threads: Annotated[int | None, typer.Option(help=HELP("help_threads"), min=1)] = None,
     seed: Annotated[int | None, typer.Option(help=HELP("help_seed"), min=0)] = None,
     jobs: Annotated[int | None, typer.Option(help=HELP("help_jobs"), min=1)] = None,

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Studied, folders_of, open_console, speaker
 
 MOST = 12
 """Most groups whose coalitions (4096) are enumerated."""
@@ -12,13 +12,13 @@ MOST = 12
 
 def shapley(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help=HELP("help_front_name"))] = "plan",
+    name: Studied = "plan",
     lead: Annotated[Literal["emissions", "cost"], typer.Option(help=HELP("help_lead"))] = "emissions",
     hold_output: Annotated[bool, typer.Option("--hold-output", help=HELP("help_hold"))] = False,
     each: Annotated[bool, typer.Option("--each", help=HELP("help_each"))] = False,
     samples: Annotated[int | None, typer.Option(help=HELP("help_samples"), min=2, max=10_000)] = None,
     seed: Annotated[int, typer.Option(help=HELP("help_seed"), min=0)] = 0,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    gap: Gap = None,
     lang: Lang = None,
 ) -> None:
     """Share the change of emissions out among clauses."""

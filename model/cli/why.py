@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, folders_of, open_console, speaker
 
 
 def why(
@@ -14,7 +14,7 @@ def why(
     scenario: Annotated[str, typer.Option(help=HELP("help_why_scenario"))] = "plan",
     year: Annotated[int | None, typer.Option(help=HELP("help_why_year"))] = None,
     measures: Annotated[bool, typer.Option("--measures", help=HELP("help_why_measures"))] = False,
-    gap: Annotated[float | None, typer.Option(help=HELP("help_gap"), min=0, max=0.99)] = None,
+    gap: Gap = None,
     lang: Lang = None,
 ) -> None:
     """Say why a line does what it does."""

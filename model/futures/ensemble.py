@@ -21,6 +21,7 @@ from model.names import Goal
 from model.problem import assemble
 from model.runner import read_checked, read_result, stored_activity
 from model.scenario import SolverOptions, read_scenario
+from model.schema import TAKEN
 from model.session import Session, ask_of
 from model.solution import flat_values
 from model.solve import Start
@@ -78,7 +79,7 @@ def solver_options(
 def held_decisions(folders: Folders, name: str) -> dict[str, Floats]:
     """Moves and retrofits of a stored result, to be held in every future; what lines make stays free. It is examined anew."""
     stored = read_result(folders, name)
-    return {part: np.round(flat_values(stored.result, stored.inputs, part)) for part in ("move", "install")}
+    return {part: np.round(flat_values(stored.result, stored.inputs, part)) for part in TAKEN}
 
 
 def prepare(

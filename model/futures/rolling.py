@@ -13,13 +13,12 @@ import numpy.typing as npt
 import xarray as xr
 
 from model.errors import InfeasibleError, LimitError
-from model.futures.stacked import TAKEN
 from model.futures.walls import wall
 from model.names import Goal
 from model.problem import assemble
 from model.problem.assemble import Activity
 from model.scenario import Scenario
-from model.schema import DECISIONS
+from model.schema import DECISIONS, TAKEN
 from model.session import Ask, Plan, Session, restricted
 from model.solution import PAIRS
 from model.tables import Tables

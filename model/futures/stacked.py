@@ -10,12 +10,11 @@ from scipy import sparse
 
 from model.handover import Matrix
 from model.names import Goal
+from model.schema import TAKEN
 from model.solution import column_numbers
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
-TAKEN = ("move", "install")
-"""Decisions that are taken once; what stands and is fitted follows from them, what is made adapts."""
 
 
 @dataclass(frozen=True)

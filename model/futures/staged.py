@@ -29,13 +29,8 @@ def staged(session: Session, matrix: Matrix, ask: Ask, start: Start) -> Outcome:
         row, value = matrix.objectives[f"objective_{goal}"], answer.stages[0].value - matrix.offsets[f"objective_{goal}"]
         most = np.array([value + ask.keep * abs(value)])
         held = held.with_rows(sparse.csr_array(row[None, :]), np.array([-np.inf]), most, [f"kept_{goal}"])
-    found.stages = [replace(stage, value=worth(matrix, found.values, stage.goal)) for stage in found.stages]
+    found.stages = [replace(stage, value=matrix.worth(stage.goal, found.values)) for stage in found.stages]
     return found
-
-
-def worth(matrix: Matrix, values: np.ndarray, goal: str) -> float:
-    """Value of a stage at a point, its offset included."""
-    return float(matrix.objectives[f"objective_{goal}"] @ values) + matrix.offsets[f"objective_{goal}"]
 
 
 def stage_by_stage(session: Session, problem: xr.Dataset, matrix: Matrix, ask: Ask, start: Start) -> Plan:

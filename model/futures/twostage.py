@@ -13,12 +13,13 @@ import numpy as np
 
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.ensemble import Prepared
-from model.futures.stacked import TAKEN, Future, stack
-from model.futures.staged import stage_by_stage, staged, worth
+from model.futures.stacked import Future, stack
+from model.futures.staged import stage_by_stage, staged
 from model.futures.walls import wall
 from model.language import told
 from model.names import Goal
 from model.replay import unbalanced
+from model.schema import TAKEN
 from model.session import Ask, Plan, Session, certified, restricted
 from model.solve import Outcome, Start, Status
 from model.solve.outcome import Stage
@@ -122,7 +123,7 @@ def _holding(session: Session, future: Future, ask: Ask, base: Plan, until: int)
 
 def _part(future: Future, ask: Ask, values: np.ndarray) -> Plan:
     """One future's share of the answer, examined on its own problem; its stages have no bound of their own."""
-    stages = [Stage(goal, Status.OPTIMAL, worth(future.matrix, values, goal), -np.inf, np.inf, 0.0, 0) for goal in ask.goals]
+    stages = [Stage(goal, Status.OPTIMAL, future.matrix.worth(goal, values), -np.inf, np.inf, 0.0, 0) for goal in ask.goals]
     return certified(future.problem, future.matrix, ask, Outcome(stages, values))
 
 

@@ -5,11 +5,10 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from model.futures.rolling import Rolling
-from model.futures.stacked import TAKEN
 from model.futures.twostage import Between, TwoStage
 from model.language import Speaker
 from model.names import Goal
-from model.schema import DECISIONS
+from model.schema import DECISIONS, TAKEN
 from model.session import Plan
 from model.show.futures import MOST_ROWS, names_of, wall_words
 from model.show.text import number, plain, table

@@ -29,10 +29,6 @@ AGREE = 1e-6
 """A relaxed binary this close to the start's value agrees with it."""
 
 
-class LeaningError(SolverError):
-    """An answer that holds only because its binaries are not quite 0 or 1."""
-
-
 @dataclass
 class _Search:
     """One run through the stages: what is kept so far, and the instances in hand."""
@@ -119,23 +115,15 @@ def _listen(highs: highspy.Highs, goal: Goal, listener: Listener) -> Callable[[]
     return lambda: highs.cbMipLogging.unsubscribe(heard)
 
 
-def _polished(search: _Search, goal: Goal, values: Floats) -> Fixed:
-    """Round the binaries of a solver's answer, fix them, and solve the rest as a linear programme."""
-    binaries = values[search.relaxation.whole]
+def _polished(search: _Search, goal: Goal, highs: highspy.Highs) -> Fixed | None:
+    """The solver's answer with its binaries rounded and fixed and the rest solved as a linear programme.
+
+    Nothing where it held only because its binaries leaned on their tolerance, which a tight limit can make worth while.
+    """
+    binaries = np.array(highs.getSolution().col_value)[search.relaxation.whole]
     if len(binaries) and np.abs(binaries - np.round(binaries)).max() > INTEGRALITY:
         raise SolverError(told("binaries_off"))
-    found = search.relaxation.fixed(goal, binaries)
-    if found is None:
-        raise LeaningError(told("rounded_fails"))
-    return found
-
-
-def _leaning(search: _Search, goal: Goal, highs: highspy.Highs) -> Fixed | None:
-    """The polished answer; nothing where it held only because its binaries leaned on their tolerance, worth while at a tight limit."""
-    try:
-        return _polished(search, goal, np.array(highs.getSolution().col_value))
-    except LeaningError:
-        return None
+    return search.relaxation.fixed(goal, binaries)
 
 
 def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | None) -> tuple[Fixed, float, Status, int, Relaxed | None]:
@@ -154,14 +142,15 @@ def _stage(search: _Search, goal: Goal, start: Start | None, former: Floats | No
             raise
         return best, highs.getInfo().mip_dual_bound, Status.LIMIT, max(int(highs.getInfo().mip_node_count), 0), relaxed
     whole = search.matrix.integer.any()
-    answer = _leaning(search, goal, highs)
+    answer = _polished(search, goal, highs)
     if answer is None or (whole and status is Status.OPTIMAL and not search.nearly(goal, answer.value, highs.getInfo().mip_dual_bound)):
         highs = search.mip(goal, None if answer is None else answer.point, integrality=STRICT)
         status = accept(highs, goal)
-        answer = _better(_polished(search, goal, np.array(highs.getSolution().col_value)), answer)
-    best = _better(answer, best)
-    if best is None:
-        raise SolverError(told("rounded_fails"))
+        strict = _polished(search, goal, highs)
+        if strict is None:
+            raise SolverError(told("rounded_fails"))
+        answer = _better(strict, answer) or strict
+    best = _better(answer, best) or answer
     info = highs.getInfo()
     bound = float(info.mip_dual_bound) if whole else best.value
     if status is Status.OPTIMAL and not search.nearly(goal, best.value, bound):
@@ -204,7 +193,5 @@ def solve(
         held.keep(*search.kept[-1])
     if not outcome.stages:
         raise SolverError(told("no_stage"))
-    rows = [(matrix.objectives[f"objective_{stage.goal}"], matrix.offsets[f"objective_{stage.goal}"]) for stage in outcome.stages]
-    final = [float(row @ outcome.values + offset) for row, offset in rows]
-    outcome.stages = [replace(stage, value=value) for stage, value in zip(outcome.stages, final, strict=True)]
+    outcome.stages = [replace(stage, value=matrix.worth(stage.goal, outcome.values)) for stage in outcome.stages]
     return outcome

@@ -20,13 +20,11 @@ import xarray as xr
 from model.errors import InfeasibleError, LimitError, ResultError, SolverError
 from model.language import told
 from model.names import Goal
-from model.schema import BINARY
+from model.schema import BINARY, TAKEN
 from model.session import Plan, Session, start_of
 from model.solve import Listener, silent
 from model.tradeoff.ground import Ground
 
-DIFFER = ("move", "install")
-"""Decisions whose differences are counted."""
 NEAREST_GAP = 0.1
 """The search ends when at most this share of the differences could be spared."""
 NEAREST_SECONDS = 30.0
@@ -40,7 +38,7 @@ def nearest(to: xr.Dataset, base: Ground, session: Session, heard: Listener = si
     """
     ask = base.ask
     limits = {goal: value + ask.options.gap_of(goal) * abs(value) for goal, value in base.values.items()}
-    weights = {name: np.where(np.round(to[name].values) > 0, -1.0, 1.0) for name in DIFFER}
+    weights = {name: np.where(np.round(to[name].values) > 0, -1.0, 1.0) for name in TAKEN}
     options = ask.options.model_copy(update={"gaps": ask.options.gaps | {Goal.AIM: NEAREST_GAP}, "time_limit": NEAREST_SECONDS})
     near = replace(ask, goals=(Goal.AIM,), limits=limits, aim=weights, options=options)
     matrix = session.compiled(base.problem, near)

@@ -22,7 +22,7 @@ import xarray as xr
 from model.errors import InfeasibleError, SolverError
 from model.handover import Matrix
 from model.names import Goal
-from model.schema import BINARY
+from model.schema import BINARY, TAKEN
 from model.session import Ask, Plan, Session, restricted
 from model.solve import Listener, silent
 from model.tradeoff.clauses import moved, size_of
@@ -168,7 +168,7 @@ def _first(plan: Plan, goal: Goal) -> float:
     return plan.value(goal) if goal in plan.ask.goals else 0.0
 
 
-def changes(before: xr.Dataset, after: xr.Dataset, names: Sequence[str] = ("move", "install")) -> int:
+def changes(before: xr.Dataset, after: xr.Dataset, names: Sequence[str] = TAKEN) -> int:
     """How many moves and installations differ between two plans."""
     return int(sum((np.round(before[name].values) != np.round(after[name].values)).sum() for name in names))
 

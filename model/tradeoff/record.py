@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from model.schema import TAKEN
 from model.tradeoff.axes import Floats
 
 HALVES = {"step": ("line", "arc"), "retrofit": ("line", "measure")}
@@ -44,4 +45,4 @@ def taken_of(flat: xr.Dataset) -> Taken:
 
 def differing(first: Taken, second: Taken) -> int:
     """How many moves and installations differ between two plans."""
-    return int(sum((np.round(getattr(first, name)) != np.round(getattr(second, name))).sum() for name in ("move", "install")))
+    return int(sum((np.round(getattr(first, name)) != np.round(getattr(second, name))).sum() for name in TAKEN))
