@@ -8,12 +8,13 @@ import xarray as xr
 from worlds import draw, rows_of, scenario_of, write
 
 from model.alternatives import Known, Terms, Verdict, bits_of, distances, explore, restored, study_of, verdicts
-from model.alternatives.explore import DECIDED, limits_of
+from model.alternatives.explore import limits_of
 from model.checks import check_tables
 from model.errors import InfeasibleError
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, SolverOptions
+from model.schema import TAKEN
 from model.session import Ask, Cut, Session, ask_of
 from model.tables import read_tables
 from model.tradeoff import Ground
@@ -42,7 +43,7 @@ def searched(base: Ground, most: int = 100) -> Known:
 def possible(base: Ground, place: int, *, taken: bool) -> bool:
     """Is there a plan within the limits in which a decision is (not) taken? Asked of the solver directly."""
     steps = base.problem.sizes["step"]
-    name, row = (DECIDED[0], place) if place < steps else (DECIDED[1], place - steps)
+    name, row = (TAKEN[0], place) if place < steps else (TAKEN[1], place - steps)
     weights = np.zeros(base.flat[name].shape)
     weights[row] = 1.0
     cut = Cut("forced", {name: weights}, lower=1.0 if taken else -np.inf, upper=np.inf if taken else 0.0)

@@ -166,3 +166,32 @@ def test_compare_explains_differences_and_refuses_what_cannot_be_compared(projec
     assert (refused.returncode, "elsewhere" in refused.stderr) == (2, True)
     assert "not those of the base example" in " ".join(refused.stderr.split())
     assert "Traceback" not in missing.stderr + compared.stderr + refused.stderr
+
+
+EXTRAS = ("zarr", "numcodecs", "SALib", "starlette", "uvicorn", "pyscipopt")
+BARE = f"""
+import sys
+from pathlib import Path
+sys.modules.update(dict.fromkeys({EXTRAS!r}))
+from model.cli import start
+sys.argv = ["run.py", *sys.argv[1:]]
+start(Path.cwd())
+"""
+
+
+def test_what_the_first_command_of_the_readme_installs_is_enough(project: Path) -> None:
+    """Packages of extras cannot be imported; every verb that does not name one works, or says what to install."""
+    for name in ("variables", "drivers", "driver_facts", "grade_ranges"):
+        shutil.copy(ROOT / "data" / f"{name}.csv", project / "data" / f"{name}.csv")
+    other = "extends: example\ntitle: {zh: 另一, en: other}\nwhy: {zh: 试, en: try}\nprices: {coal: 9}\n"
+    (project / "scenarios" / "other.yaml").write_text(other, encoding="utf-8")
+
+    def bare(line: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", BARE, *line.split()]
+        return subprocess.run(words, cwd=project, capture_output=True, text=True, check=False)
+
+    for line in ("run example", "show example", "report example", "why furnace_1 --scenario example", "regret example --futures other"):
+        ended = bare(line)
+        assert ended.returncode == 0, (line, ended.stderr)
+    missing = bare("regret example --members 2")
+    assert (missing.returncode, "Traceback" in missing.stderr) == (2, False), missing.stderr

@@ -1,13 +1,15 @@
 """What verbs share: the project's folder, consoles, languages, and the options that several of them take."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from model.errors import Fault, InputError
 from model.folders import Folders
-from model.language import Language, Speaker, default_language
+from model.language import Language, Speaker, default_language, told
 
 HELP = Speaker(default_language())
 
@@ -40,3 +42,9 @@ def root_of(context: typer.Context) -> Path:
 def folders_of(context: typer.Context) -> Folders:
     """Scenarios, data and results of the project."""
     return Folders(root_of(context))
+
+
+def need_packages() -> None:
+    """Designs and stores of ensembles come with an extra. Raises ``InputError`` where it is not installed."""
+    if not all(find_spec(name) for name in ("SALib", "zarr")):
+        raise InputError([Fault("ensemble", told("futures_packages"))])

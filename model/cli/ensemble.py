@@ -1,13 +1,12 @@
 """``ensemble``: many certified futures of a scenario, in one store that resumes where it stopped."""
 
 import signal
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, open_console, speaker
+from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, need_packages, open_console, speaker
 from model.errors import Fault, InputError
 from model.language import told
 
@@ -52,12 +51,6 @@ def ensemble(
         options = solver_options(folders, scenario, gap=gap, cost_gap=cost_gap, time_limit=time_limit)
         prepared = prepare(folders, scenario, design, options, held_decisions(folders, holding) if holding else None)
         _run(folders, name or (f"{scenario}-holding-{holding}" if holding else scenario), prepared, crew, say)
-
-
-def need_packages() -> None:
-    """The designs and the store come with an extra."""
-    if not all(find_spec(name) for name in ("SALib", "zarr")):
-        raise InputError([Fault("ensemble", told("futures_packages"))])
 
 
 def _crew(jobs: int, cluster: str | None, scheduler: str | None, say: "Speaker") -> "Crew":

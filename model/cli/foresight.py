@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, open_console, speaker
+from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, need_packages, open_console, speaker
 from model.errors import Fault, InputError
 from model.language import told
 
@@ -25,7 +25,6 @@ def twostage(
     lang: Lang = None,
 ) -> None:
     """Decide once until a year, adapt to each future after it."""
-    from model.cli.ensemble import need_packages
     from model.futures.design import Design, Method
     from model.futures.ensemble import prepare, solver_options
     from model.futures.twostage import drawn, futures_of, two_stage
@@ -60,7 +59,6 @@ def rolling(
     lang: Lang = None,
 ) -> None:
     """Decide window by window, and compare with seeing every year."""
-    from model.cli.ensemble import need_packages
     from model.futures.ensemble import solver_options
     from model.futures.rolling import roll
     from model.runner import prepare, stored_activity

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Gap, Lang, Studied, folders_of, open_console, speaker
+from model.cli.common import HELP, Gap, Lang, Studied, folders_of, need_packages, open_console, speaker
 
 
 def regret(
@@ -32,6 +32,8 @@ def regret(
     say, console, folders = speaker(lang), open_console(), folders_of(context)
     if not (futures or members):
         raise InputError([Fault("--futures", told("regret_no_futures"))])
+    if members:
+        need_packages()
     with Live(console, say) as live:
         live.step("read")
         base = ground(folders, name, gap)

@@ -9,9 +9,7 @@ import xarray as xr
 
 from model.errors import Fault, Faults, InputError, ResultError
 from model.folders import Folders
-from model.futures.member import Task
 from model.futures.pedigree import Pedigree, read_pedigree
-from model.futures.reading import draws_of, read_ensemble
 from model.language import told
 from model.problem import assemble
 from model.replay import unbalanced
@@ -87,6 +85,9 @@ def drawn_futures(folders: Folders, base: Scenario, ensemble: str, members: int)
 
     Raises ``InputError`` where the ensemble has too few, ``ResultError`` where it is missing or of another scenario.
     """
+    from model.futures.member import Task
+    from model.futures.reading import draws_of, read_ensemble  # its store is read with a package of the futures extra
+
     own = read_ensemble(folders.results, ensemble)
     if own.identity["scenario_hash"] != base.digest():
         raise ResultError(told("regret_other_ensemble", name=ensemble, scenario=base.name))
