@@ -14,7 +14,6 @@ from model.futures.draws import uncertain_facts
 from model.futures.member import Status
 from model.futures.pedigree import read_pedigree
 from model.futures.response import Following, followed
-from model.futures.staged import stage_by_stage
 from model.futures.walls import wall
 from model.names import Goal
 from model.problem import assemble
@@ -104,12 +103,12 @@ def test_walls_are_counted_by_what_gives_first() -> None:
     assert found["family"].tolist() == ["availability", "whole"]
 
 
-def test_stage_by_stage_finds_the_same_stages(province: xr.Dataset, scenario: Scenario) -> None:
+def test_a_start_of_other_facts_finds_the_same_stages(province: xr.Dataset, scenario: Scenario) -> None:
     session, ask = Session(), ask_of(scenario)
     ask = replace(ask, options=ask.options.model_copy(update={"gap": 0.0, "gaps": {}}))
     matrix = session.compiled(province, ask)
     whole = session.solve_matrix(province, matrix, ask)
-    again = stage_by_stage(session, province, matrix, ask, Start(np.zeros(matrix.matrix.shape[1])))
+    again = session.solve_matrix(province, matrix, ask, start=Start(np.zeros(matrix.matrix.shape[1])))
     assert again.certificate.valid
     for goal in (Goal.SHORTFALL, Goal.EMISSIONS, Goal.COST):
         assert again.value(goal) == pytest.approx(whole.value(goal), rel=1e-6, abs=1e-6)

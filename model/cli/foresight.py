@@ -31,6 +31,7 @@ def twostage(
     from model.names import Goal
     from model.session import Session
     from model.show.foresight import twostage_views
+    from model.solve import Start
 
     need_packages()
     say, folders, console, session = speaker(lang), folders_of(context), open_console(), Session()
@@ -41,7 +42,7 @@ def twostage(
     with console.status(say("foresight_stated")):
         base = session.solve(prepared.problem, prepared.task.ask)
     with console.status(say("foresight_alone", count=futures)):
-        found, alone = futures_of(session, prepared.task.ask, drawn(session, prepared), base.outcome.start())
+        found, alone = futures_of(session, prepared.task.ask, drawn(session, prepared), Start(base.outcome.values))
     with console.status(say("foresight_together", count=len(found))):
         answer = two_stage(session, found, prepared.task.ask, until, alone, base, tail)
     for view in twostage_views(answer, base, futures, say):

@@ -23,7 +23,7 @@ from model.errors import ResultError
 from model.futures.member import SOLVED, Field, Record, Status, fields
 from model.language import told
 from model.names import NAME, Goal
-from model.solve import Basis, Start
+from model.solve import Start
 
 FORMAT = 1
 BLOCK = 16
@@ -63,12 +63,7 @@ class Archive:
 
     def start(self) -> Start | None:
         """What every member starts from."""
-        names = {name.removeprefix("start/"): name for name in STARTS if name in self.group}
-        part = {name: np.asarray(self._array(place)[:]) for name, place in names.items()}
-        if "values" not in part:
-            return None
-        bases = {goal: Basis(part[f"{goal}_columns"], part[f"{goal}_rows"]) for goal in Goal if f"{goal}_columns" in part}
-        return Start(part["values"], bases)
+        return Start(np.asarray(self._array(START)[:])) if START in self.group else None
 
     def record(self, member: int) -> Record:
         """What is kept of a member that counts."""
@@ -98,7 +93,7 @@ class Archive:
             array[start : start + len(block)] = block
 
 
-STARTS = ("start/values", *(f"start/{goal}_{side}" for goal in Goal for side in ("columns", "rows")))
+START = "start/values"
 
 
 def _all_fields() -> dict[str, Field]:
@@ -146,14 +141,10 @@ def create(path: Path, problem: xr.Dataset, positions: xr.DataArray, identity: d
 
 
 def _write_start(group: zarr.Group, start: Start | None) -> None:
-    """What every member starts from, as arrays of the group ``start``."""
+    """What every member starts from, in the group ``start``."""
     part = group.create_group("start")
     if start is not None:
-        arrays = {"values": start.values} | {
-            f"{goal}_{side}": getattr(basis, side) for goal, basis in start.bases.items() for side in ("columns", "rows")
-        }
-        for name, values in arrays.items():
-            part.create_array(name, data=np.asarray(values), chunks=(max(len(values), 1),))
+        part.create_array(START.removeprefix("start/"), data=start.values, chunks=(max(len(start.values), 1),))
 
 
 def open_archive(path: Path, *, write: bool = False) -> Archive:

@@ -134,11 +134,9 @@ def open_or_create(folders: Folders, name: str, prepared: Prepared) -> tuple[Arc
 
 
 def first_start(prepared: Prepared) -> Start | None:
-    """Plan and bases of the problem as stated, from which every member starts; nothing where it has no plan."""
-    session, ask = Session(), prepared.task.ask
+    """Plan of the problem as stated, from which every member starts; nothing where it has none. Bases of other facts gain nothing."""
     try:
-        found = session.solve(prepared.problem, ask)
-        return session.solve(prepared.problem, ask, start=found.outcome.start()).outcome.start()
+        return Start(Session().solve(prepared.problem, prepared.task.ask).outcome.values)
     except (InfeasibleError, LimitError, SolverError):
         return None
 

@@ -16,7 +16,6 @@ import xarray as xr
 from model.analysis import scorecard
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.draws import Draws, Floats
-from model.futures.staged import stage_by_stage
 from model.futures.walls import wall
 from model.names import Goal
 from model.problem.assemble import Activity, assemble
@@ -120,11 +119,7 @@ def solve_member(task: Task, session: Session, positions: Floats) -> Record:
         return ended(Status.OUTSIDE, f"the base year does not balance: {', '.join(sorted(missing))}")
     matrix = session.compiled(problem, task.ask)
     try:
-        plan = (
-            stage_by_stage(session, problem, matrix, task.ask, task.start)
-            if task.start is not None
-            else session.solve_matrix(problem, matrix, task.ask)
-        )
+        plan = session.solve_matrix(problem, matrix, task.ask, start=task.start)
     except InfeasibleError:
         return ended(Status.INFEASIBLE, wall(problem, restricted(problem, matrix, task.ask), task.ask))
     except LimitError as error:

@@ -14,7 +14,6 @@ import numpy as np
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.ensemble import Prepared
 from model.futures.stacked import Future, stack
-from model.futures.staged import stage_by_stage, staged
 from model.futures.walls import wall
 from model.language import told
 from model.names import Goal
@@ -96,7 +95,7 @@ def two_stage(
     whole = stack(futures, until, tail)
     stated, why = zip(*(_holding(session, future, ask, base, until) for future in futures), strict=True)
     start = _start(whole.matrix.matrix.shape[1], whole.places, [plan or own for plan, own in zip(stated, alone, strict=True)])
-    outcome = staged(session, whole.matrix, ask, Start(start)) if all(stated) else session.outcome(whole.matrix, ask)
+    outcome = session.outcome(whole.matrix, ask, start=Start(start) if all(stated) else None)
     plans = tuple(_part(future, ask, whole.point(number, outcome.values)) for number, future in enumerate(futures))
     return TwoStage(until, tail, tuple(futures), outcome, plans, tuple(alone), stated, why)
 
@@ -114,7 +113,7 @@ def _holding(session: Session, future: Future, ask: Ask, base: Plan, until: int)
     early = future.problem["year"].values <= until
     own = replace(ask, fixed={name: np.where(early[None, :], base.flat[name].values, np.nan) for name in TAKEN})
     try:
-        return stage_by_stage(session, future.problem, future.matrix, own, Start(base.outcome.values)), ""
+        return session.solve_matrix(future.problem, future.matrix, own, start=Start(base.outcome.values)), ""
     except InfeasibleError:
         return None, wall(future.problem, restricted(future.problem, future.matrix, own), own)
     except LimitError:
@@ -143,11 +142,7 @@ def futures_of(session: Session, ask: Ask, problems: Sequence[Future], start: St
     found: list[tuple[Future, Plan]] = []
     for future in problems:
         try:
-            plan = (
-                session.solve_matrix(future.problem, future.matrix, ask)
-                if start is None
-                else stage_by_stage(session, future.problem, future.matrix, ask, start)
-            )
+            plan = session.solve_matrix(future.problem, future.matrix, ask, start=start)
         except (InfeasibleError, LimitError, SolverError):
             continue
         found.append((future, plan))

@@ -1,6 +1,6 @@
 """What solving reports: signs of life, stages, and the accepted answer with what a later solve may start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,8 @@ from model.names import Goal
 
 Floats = npt.NDArray[np.float64]
 Statuses = npt.NDArray[np.int8]
+Kept = Sequence[tuple[Floats, float]]
+"""Objectives of earlier stages, and the most that each may be (without its offset)."""
 
 
 class Status(StrEnum):

@@ -19,6 +19,7 @@ from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
+from model.solve.implied import implied_bounds
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, set_goal
 from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, ROW, STRICT
@@ -75,6 +76,25 @@ class _Search:
         """The same for a polished answer, with room for rounding: whole binaries may cost what leaning on their tolerance had won."""
         return self.within(goal, value, bound + ROW * max(1.0, abs(value)))
 
+    def keep(self, goal: Goal, most: float, relaxed: Relaxed | None, *, last: bool) -> None:
+        """Keep a stage's objective at or below ``most`` from now on, with what that implies for the whole columns."""
+        row = self.matrix.objectives[f"objective_{goal}"]
+        if not last and self.matrix.integer.any():
+            relaxed = relaxed or self.guide(goal)
+        if not last and relaxed is not None:
+            lower, upper = implied_bounds(self.matrix, self.kept, row, relaxed.duals, most)
+            self.matrix = replace(self.matrix, column_lower=lower, column_upper=upper)
+            self.relaxation.narrow(lower, upper)
+        self.kept.append((row, most))
+        self.relaxation.keep(row, most)
+
+    def guide(self, goal: Goal) -> Relaxed | None:
+        """The relaxation of a stage that was branched on; nothing where its limit comes first, since only speed hangs on it."""
+        try:
+            return self.relaxation.bound(goal, None)
+        except LimitError:
+            return None
+
     def neighbour(self, goal: Goal, relaxed: Relaxed, start: Floats) -> Fixed | None:
         """The best plan found among those that differ from the start only where the relaxation does."""
         whole = self.relaxation.whole
@@ -85,7 +105,12 @@ class _Search:
         return self.relaxation.fixed(goal, np.array(highs.getSolution().col_value)[whole])
 
     def unbranched(self, goal: Goal, start: Start, former: Floats | None) -> "tuple[Fixed | None, Relaxed | None]":
-        """An answer and a bound without branching on the whole problem, from the binaries of the stage before or of the start."""
+        """An answer and a bound without branching on the whole problem, from the binaries of the stage before or of the start.
+
+        The neighbourhood is that of the stage before where there is one: a plan of other facts says little once a stage is kept. On the
+        real plan its neighbourhood then holds no plan at all, while that of the same future's own last answer holds one within 0.3 % of
+        the least emissions after half a second.
+        """
         relaxed = self.relaxation.bound(goal, start.bases.get(goal))
         if relaxed is None:
             return None, None
@@ -94,7 +119,7 @@ class _Search:
             if candidate is not None and not (best and self.within(goal, best.value, relaxed.value)):
                 best = _better(self.relaxation.fixed(goal, candidate[self.relaxation.whole]), best)
         if not (best and self.within(goal, best.value, relaxed.value)):
-            best = _better(self.neighbour(goal, relaxed, start.values), best)
+            best = _better(self.neighbour(goal, relaxed, start.values if former is None else former), best)
         return best, relaxed
 
 
@@ -188,9 +213,7 @@ def solve(
         outcome.values, outcome.duals[goal] = answer.point, answer.duals
         if relaxed is not None:
             outcome.bases[goal] = relaxed.basis
-        row = matrix.objectives[f"objective_{goal}"]
-        search.kept.append((row, answer.value + keep * abs(answer.value)))
-        held.keep(*search.kept[-1])
+        search.keep(goal, answer.value + keep * abs(answer.value), relaxed, last=goal is goals[-1])
     if not outcome.stages:
         raise SolverError(told("no_stage"))
     outcome.stages = [replace(stage, value=matrix.worth(stage.goal, outcome.values)) for stage in outcome.stages]
