@@ -103,12 +103,13 @@ def test_walls_are_counted_by_what_gives_first() -> None:
     assert found["family"].tolist() == ["availability", "whole"]
 
 
-def test_a_start_of_other_facts_finds_the_same_stages(province: xr.Dataset, scenario: Scenario) -> None:
+@pytest.mark.parametrize("other_facts", [False, True])
+def test_a_poor_start_finds_the_same_stages(province: xr.Dataset, scenario: Scenario, other_facts: bool) -> None:
     session, ask = Session(), ask_of(scenario)
     ask = replace(ask, options=ask.options.model_copy(update={"gap": 0.0, "gaps": {}}))
     matrix = session.compiled(province, ask)
     whole = session.solve_matrix(province, matrix, ask)
-    again = session.solve_matrix(province, matrix, ask, start=Start(np.zeros(matrix.matrix.shape[1])))
+    again = session.solve_matrix(province, matrix, ask, start=Start(np.zeros(matrix.matrix.shape[1]), other_facts=other_facts))
     assert again.certificate.valid
     for goal in (Goal.SHORTFALL, Goal.EMISSIONS, Goal.COST):
         assert again.value(goal) == pytest.approx(whole.value(goal), rel=1e-6, abs=1e-6)

@@ -10,11 +10,13 @@ from worlds import draw, rows_of, scenario_of, write
 
 from model.checks import check_tables
 from model.errors import InfeasibleError
+from model.handover import to_highs
 from model.names import Goal, Scope
 from model.problem import assemble
 from model.scenario import Scenario, SolverOptions
 from model.session import Ask, Cut, Plan, Session, ask_of, start_of
-from model.solve import Relaxation
+from model.solve import Relaxation, open_highs
+from model.solve.relaxation import presolved, set_goal
 from model.tables import read_tables
 
 EXACT = SolverOptions(gap=0)
@@ -75,6 +77,32 @@ def test_an_instance_that_is_used_again_gives_the_bound_of_a_fresh_one(world: tu
     fresh.load(changed, EXACT)
     assert held.bound(Goal.EMISSIONS, None) is not None
     assert held.bound(Goal.EMISSIONS, None).value == fresh.bound(Goal.EMISSIONS, None).value  # type: ignore[union-attr]
+
+
+def test_a_presolved_relaxation_lies_between_the_plain_one_and_the_optimum(world: tuple[xr.Dataset, Ask]) -> None:
+    problem, ask = world
+    plan = Session().solve(problem, replace(ask, goals=(Goal.EMISSIONS,)))
+    relaxation = Relaxation()
+    relaxation.load(plan.matrix, EXACT)
+    plain = relaxation.bound(Goal.EMISSIONS, None)
+    highs = open_highs(EXACT)
+    to_highs(plan.matrix, highs)
+    set_goal(highs, plan.matrix, Goal.EMISSIONS)
+    tight = presolved(highs, EXACT)
+    assert plain is not None
+    if tight is not None:  # presolve may leave nothing to relax
+        assert plain.value - 1e-6 <= tight.value <= plan.value(Goal.EMISSIONS) - plan.matrix.offsets["objective_emissions"] + 1e-6
+        activity = plan.matrix.matrix @ tight.point
+        assert (activity >= plan.matrix.lower - 1e-6).all()
+        assert (activity <= plan.matrix.upper + 1e-6).all()
+
+
+def test_what_has_no_relaxation_is_infeasible_without_branching(world: tuple[xr.Dataset, Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, ask = world
+    start = Session().solve(problem, ask).outcome.start()
+    monkeypatch.setattr("model.solve.stages._Search.mip", None)
+    with pytest.raises(InfeasibleError):
+        Session().solve(problem, replace(ask, limits={Goal.EMISSIONS: 0.0}), start=start)
 
 
 def test_a_stored_plan_is_a_start(world: tuple[xr.Dataset, Ask]) -> None:

@@ -42,7 +42,7 @@ def twostage(
     with console.status(say("foresight_stated")):
         base = session.solve(prepared.problem, prepared.task.ask)
     with console.status(say("foresight_alone", count=futures)):
-        found, alone = futures_of(session, prepared.task.ask, drawn(session, prepared), Start(base.outcome.values))
+        found, alone = futures_of(session, prepared.task.ask, drawn(session, prepared), Start(base.outcome.values, other_facts=True))
     with console.status(say("foresight_together", count=len(found))):
         answer = two_stage(session, found, prepared.task.ask, until, alone, base, tail)
     for view in twostage_views(answer, base, futures, say):

@@ -63,7 +63,7 @@ class Archive:
 
     def start(self) -> Start | None:
         """What every member starts from."""
-        return Start(np.asarray(self._array(START)[:])) if START in self.group else None
+        return Start(np.asarray(self._array(START)[:]), other_facts=True) if START in self.group else None
 
     def record(self, member: int) -> Record:
         """What is kept of a member that counts."""

@@ -134,9 +134,9 @@ def open_or_create(folders: Folders, name: str, prepared: Prepared) -> tuple[Arc
 
 
 def first_start(prepared: Prepared) -> Start | None:
-    """Plan of the problem as stated, from which every member starts; nothing where it has none. Bases of other facts gain nothing."""
+    """Plan of the problem as stated, from which every member starts; nothing where it has none."""
     try:
-        return Start(Session().solve(prepared.problem, prepared.task.ask).outcome.values)
+        return Start(Session().solve(prepared.problem, prepared.task.ask).outcome.values, other_facts=True)
     except (InfeasibleError, LimitError, SolverError):
         return None
 

@@ -113,7 +113,7 @@ def _holding(session: Session, future: Future, ask: Ask, base: Plan, until: int)
     early = future.problem["year"].values <= until
     own = replace(ask, fixed={name: np.where(early[None, :], base.flat[name].values, np.nan) for name in TAKEN})
     try:
-        return session.solve_matrix(future.problem, future.matrix, own, start=Start(base.outcome.values)), ""
+        return session.solve_matrix(future.problem, future.matrix, own, start=Start(base.outcome.values, other_facts=True)), ""
     except InfeasibleError:
         return None, wall(future.problem, restricted(future.problem, future.matrix, own), own)
     except LimitError:

@@ -56,10 +56,14 @@ class Basis:
 
 @dataclass(frozen=True)
 class Start:
-    """What a solve may start from: columns of a plan of a like problem, and bases of its stages' relaxations."""
+    """What a solve may start from: columns of a plan of a like problem, and bases of its stages' relaxations.
+
+    Bases help where the facts are the same; with ``other_facts`` they would not, and later stages are bounded behind a presolve instead.
+    """
 
     values: Floats
     bases: dict[Goal, Basis] = field(default_factory=dict)
+    other_facts: bool = False
 
 
 @dataclass

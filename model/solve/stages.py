@@ -21,7 +21,7 @@ from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
 from model.solve.implied import implied_bounds
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
-from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, set_goal
+from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, presolved, set_goal
 from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, ROW, STRICT
 
 NEIGHBOURHOOD_NODES = 50
@@ -32,28 +32,43 @@ AGREE = 1e-6
 
 @dataclass
 class _Search:
-    """One run through the stages: what is kept so far, and the instances in hand."""
+    """One run through the stages: what is kept so far, and the instances in hand.
+
+    ``hope`` are the columns of the start while its binaries may still hold, ``hoped`` what they came to in the stage in hand;
+    ``owed`` is the stage whose kept objective has not narrowed the columns yet.
+    """
 
     matrix: Matrix
     options: SolverOptions
     listener: Listener
     relaxation: Relaxation
     kept: list[tuple[Floats, float]]
+    hope: Floats | None
+    hoped: float = -np.inf
+    owed: Goal | None = None
+
+    def loaded(self, goal: Goal, matrix: Matrix) -> highspy.Highs:
+        """A new instance with the matrix, what is kept so far, and a stage's objective."""
+        highs = open_highs(self.options)
+        to_highs(matrix, highs)
+        for row, value in self.kept:
+            add_kept(highs, row, value)
+        set_goal(highs, matrix, goal)
+        return highs
 
     def mip(
         self, goal: Goal, start: Floats | None, *, fixed: tuple[Floats, Floats] | None = None, integrality: float = INTEGRALITY
     ) -> highspy.Highs:
         """Branch and bound on a stage; ``fixed`` (mask over binaries, values) restricts it to a neighbourhood."""
-        highs = open_highs(self.options)
-        highs.setOptionValue("mip_feasibility_tolerance", integrality)
+        if fixed is None:
+            self.settle()
         matrix = self.matrix
         if fixed is not None:
             matrix = matrix.with_fixed(self.relaxation.whole[fixed[0].astype(bool)].astype(np.int64), fixed[1][fixed[0].astype(bool)])
+        highs = self.loaded(goal, matrix)
+        highs.setOptionValue("mip_feasibility_tolerance", integrality)
+        if fixed is not None:
             highs.setOptionValue("mip_max_nodes", NEIGHBOURHOOD_NODES)
-        to_highs(matrix, highs)
-        for row, value in self.kept:
-            add_kept(highs, row, value)
-        set_goal(highs, matrix, goal)
         highs.setOptionValue("mip_rel_gap", self.options.gap_of(goal) / (2 if fixed else 1))
         if start is not None:
             given = highspy.HighsSolution()
@@ -76,24 +91,36 @@ class _Search:
         """The same for a polished answer, with room for rounding: whole binaries may cost what leaning on their tolerance had won."""
         return self.within(goal, value, bound + ROW * max(1.0, abs(value)))
 
-    def keep(self, goal: Goal, most: float, relaxed: Relaxed | None, *, last: bool) -> None:
+    def keep(self, goal: Goal, most: float, relaxed: Relaxed | None) -> None:
         """Keep a stage's objective at or below ``most`` from now on, with what that implies for the whole columns."""
         row = self.matrix.objectives[f"objective_{goal}"]
-        if not last and self.matrix.integer.any():
-            relaxed = relaxed or self.guide(goal)
-        if not last and relaxed is not None:
-            lower, upper = implied_bounds(self.matrix, self.kept, row, relaxed.duals, most)
-            self.matrix = replace(self.matrix, column_lower=lower, column_upper=upper)
-            self.relaxation.narrow(lower, upper)
+        if relaxed is not None and relaxed.duals is not None:
+            self.narrow(row, relaxed.duals, most)
+        else:
+            self.owed = goal
         self.kept.append((row, most))
         self.relaxation.keep(row, most)
+        if self.hoped > most + ROW * max(1.0, abs(most)):
+            self.hope = None
 
-    def guide(self, goal: Goal) -> Relaxed | None:
-        """The relaxation of a stage that was branched on; nothing where its limit comes first, since only speed hangs on it."""
+    def narrow(self, row: Floats, duals: Floats, most: float) -> None:
+        """Narrow the whole columns to what ``row @ x <= most`` leaves them."""
+        lower, upper = implied_bounds(self.matrix, self.kept, row, duals, most)
+        self.matrix = replace(self.matrix, column_lower=lower, column_upper=upper)
+        self.relaxation.narrow(lower, upper)
+
+    def settle(self) -> None:
+        """Before branching, narrow by the stage before where that was not done yet; nothing where its relaxation reaches the limit."""
+        goal, self.owed = self.owed, None
+        if goal is None or not self.matrix.integer.any():
+            return
         try:
-            return self.relaxation.bound(goal, None)
-        except LimitError:
-            return None
+            relaxed = self.relaxation.bound(goal, None)
+        except LimitError:  # only speed hangs on it
+            return
+        if relaxed is not None and relaxed.duals is not None:
+            row, most = self.kept[-1]
+            self.narrow(row, relaxed.duals, most)
 
     def neighbour(self, goal: Goal, relaxed: Relaxed, start: Floats) -> Fixed | None:
         """The best plan found among those that differ from the start only where the relaxation does."""
@@ -111,16 +138,29 @@ class _Search:
         real plan its neighbourhood then holds no plan at all, while that of the same future's own last answer holds one within 0.3 % of
         the least emissions after half a second.
         """
-        relaxed = self.relaxation.bound(goal, start.bases.get(goal))
+        relaxed = self.relaxed(goal, start)
         if relaxed is None:
             return None, None
-        best: Fixed | None = None
-        for candidate in (former, start.values):
-            if candidate is not None and not (best and self.within(goal, best.value, relaxed.value)):
-                best = _better(self.relaxation.fixed(goal, candidate[self.relaxation.whole]), best)
+        best = None if former is None else self.relaxation.fixed(goal, former[self.relaxation.whole])
+        self.hoped = -np.inf
+        if self.hope is not None and not (best and self.within(goal, best.value, relaxed.value)):
+            found = self.relaxation.fixed(goal, self.hope[self.relaxation.whole])
+            self.hoped = np.inf if found is None else found.value
+            best = _better(found, best)
         if not (best and self.within(goal, best.value, relaxed.value)):
             best = _better(self.neighbour(goal, relaxed, start.values if former is None else former), best)
         return best, relaxed
+
+    def relaxed(self, goal: Goal, start: Start) -> Relaxed | None:
+        """Bound and point of a stage. Raises ``InfeasibleError`` where the first has no answer even without whole numbers.
+
+        The first stage is relaxed plainly even where facts are others, since its duals narrow the stages that follow.
+        """
+        found = presolved(self.loaded(goal, self.matrix), self.options) if start.other_facts and self.kept else None
+        found = found or self.relaxation.bound(goal, start.bases.get(goal))
+        if found is None and not self.kept and self.relaxation.highs.getModelStatus() in NONE:
+            accept(self.relaxation.highs, goal)
+        return found
 
 
 def _better(found: Fixed | None, best: Fixed | None) -> Fixed | None:
@@ -201,7 +241,7 @@ def solve(
     held.load(matrix, options)
     if start is not None and len(start.values) != matrix.matrix.shape[1]:
         start = None
-    search = _Search(matrix, options, listener, held, [])
+    search = _Search(matrix, options, listener, held, [], start.values if start else None)
     outcome = Outcome([], np.zeros(0))
     for goal in goals:
         began = time.perf_counter()
@@ -211,9 +251,9 @@ def solve(
         took = time.perf_counter() - began
         outcome.stages.append(Stage(goal, status, answer.value + offset, bound + offset, gap, took, nodes))
         outcome.values, outcome.duals[goal] = answer.point, answer.duals
-        if relaxed is not None:
+        if relaxed is not None and relaxed.basis is not None:
             outcome.bases[goal] = relaxed.basis
-        search.keep(goal, answer.value + keep * abs(answer.value), relaxed, last=goal is goals[-1])
+        search.keep(goal, answer.value + keep * abs(answer.value), relaxed)
     if not outcome.stages:
         raise SolverError(told("no_stage"))
     outcome.stages = [replace(stage, value=matrix.worth(stage.goal, outcome.values)) for stage in outcome.stages]
