@@ -105,6 +105,17 @@ def test_what_has_no_relaxation_is_infeasible_without_branching(world: tuple[xr.
         Session().solve(problem, replace(ask, limits={Goal.EMISSIONS: 0.0}), start=start)
 
 
+def test_what_is_kept_leaves_room_for_its_own_rounding(world: tuple[xr.Dataset, Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, ask = world
+    kept: list[float] = []
+    keep = Relaxation.keep
+    monkeypatch.setattr(Relaxation, "keep", lambda self, row, most: (kept.append(most), keep(self, row, most)))
+    plan = Session().solve(problem, ask)
+    for goal, most in zip(ask.goals, kept, strict=True):
+        value = plan.value(goal) - plan.matrix.offsets[f"objective_{goal}"]
+        assert 0 <= most - value <= 2.1e-9 * abs(value) + 1e-12, goal
+
+
 def test_a_stored_plan_is_a_start(world: tuple[xr.Dataset, Ask]) -> None:
     problem, ask = world
     plan = Session().solve(problem, ask)
