@@ -13,8 +13,8 @@ OBJECTIVE = 1e-9
 """Relative difference allowed between a reported total and the examiner's own sum."""
 
 KEPT = 1e-9
-"""Relative room of a kept objective: its sum of ten thousand terms is rounded. With none, two of 576 futures had no plan but one whose
-other rows were off by 1.4e-6, since nothing else could give."""
+"""Relative room that a kept objective, a rounded sum of ten thousand terms, gets where the point would else be off by more than ``ROW`` in
+other rows: in two of 576 futures only these could give, by 1.4e-6."""
 
 STORED = 1e-9
 """Relative change of one stored number that the certificate's hash and sums must notice."""

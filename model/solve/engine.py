@@ -56,7 +56,7 @@ def run_twice(highs: highspy.Highs, options: SolverOptions) -> None:
     presolve off, and to hand back points as optimal whose rows were off by 4e-5 after its presolve was undone.
     """
     _run(highs, options)
-    if highs.getModelStatus() not in DOUBTFUL and not _off(highs):
+    if highs.getModelStatus() not in DOUBTFUL and not off(highs):
         return
     highs.clearSolver()
     highs.setOptionValue("presolve", "off")
@@ -66,7 +66,7 @@ def run_twice(highs: highspy.Highs, options: SolverOptions) -> None:
     highs.setOptionValue("random_seed", options.seed)
 
 
-def _off(highs: highspy.Highs) -> bool:
+def off(highs: highspy.Highs) -> bool:
     """Is an optimal point further from feasible than the examiner would accept?"""
     return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal and highs.getInfo().max_primal_infeasibility > ROW)
 

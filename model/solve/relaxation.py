@@ -17,9 +17,9 @@ from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.schema import IMPLIED
-from model.solve.engine import DOUBTFUL, configure, run_twice, silent_highs
+from model.solve.engine import DOUBTFUL, configure, off, run_twice, silent_highs
 from model.solve.outcome import Basis, Floats
-from model.tolerances import INTEGRALITY
+from model.tolerances import INTEGRALITY, KEPT
 
 DEVEX = 1
 """HiGHS' number for devex pricing of the dual simplex: a third less time than steepest edge on the real plan's relaxations."""
@@ -56,6 +56,7 @@ class Relaxation:
         self.matrix: Matrix | None = None
         self.whole: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self.implied: npt.NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self.most: list[float] = []
 
     def load(self, matrix: Matrix, options: SolverOptions) -> None:
         """Take over a matrix and settings."""
@@ -66,6 +67,7 @@ class Relaxation:
         self.matrix = matrix
         self.whole = np.flatnonzero(matrix.integer).astype(np.int32)
         self.implied = _implied(matrix)
+        self.most = []
 
     @property
     def _held(self) -> Matrix:
@@ -76,6 +78,7 @@ class Relaxation:
     def keep(self, row: Floats, value: float) -> None:
         """Keep an objective at or below a value (without its offset) in the stages that follow."""
         add_kept(self.highs, row, value)
+        self.most.append(value)
 
     def narrow(self, lower: Floats, upper: Floats) -> None:
         """Take over other bounds of the columns."""
@@ -100,7 +103,8 @@ class Relaxation:
         """Least value of a stage with its binaries fixed to whole numbers; nothing where they do not hold.
 
         Installations follow from where measures stand, but for one case that a stage without cost does not mind: part of a measure
-        installed and lost in the year in which its line leaves. It is taken away on both sides, and the rest solved again.
+        installed and lost in the year in which its line leaves. It is taken away on both sides, and the rest solved again. Where only
+        rows that are no objective could give, a kept objective gives by its own rounding.
         """
         matrix = self._held
         set_goal(self.highs, matrix, goal)
@@ -109,6 +113,10 @@ class Relaxation:
             self._fix(self.whole, np.round(binaries))
             if not self._answered(goal):
                 return None
+            if self.most and off(self.highs):
+                self._room(KEPT)
+                if not self._answered(goal):
+                    return None
             found = np.array(self.highs.getSolution().col_value)[self.implied]
             part = np.abs(found - np.round(found)) > INTEGRALITY
             if part.any():
@@ -121,9 +129,15 @@ class Relaxation:
         finally:
             for columns in (self.whole, self.implied):
                 self.highs.changeColsBounds(len(columns), columns, matrix.column_lower[columns], matrix.column_upper[columns])
+            self._room(0.0)
 
     def _fix(self, columns: npt.NDArray[np.int32], values: Floats) -> None:
         self.highs.changeColsBounds(len(columns), columns, values, values)
+
+    def _room(self, share: float) -> None:
+        """Let the kept objectives, whose rows are the last, be spoiled by a share of each."""
+        for row, most in enumerate(self.most, self.highs.getNumRow() - len(self.most)):
+            self.highs.changeRowBounds(row, -highspy.kHighsInf, most + share * abs(most))
 
     def _answered(self, goal: Goal) -> bool:
         run_twice(self.highs, self.options)

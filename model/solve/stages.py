@@ -22,7 +22,7 @@ from model.solve.engine import NONE, accept, open_highs, run_twice
 from model.solve.implied import implied_bounds
 from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, presolved, set_goal
-from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, KEPT, ROW, STRICT
+from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, ROW, STRICT
 
 NEIGHBOURHOOD_NODES = 50
 """Most branch-and-bound nodes spent on the neighbourhood of a start before the whole problem is branched on."""
@@ -232,7 +232,7 @@ def solve(
     start: Start | None = None,
     relaxation: Relaxation | None = None,
 ) -> Outcome:
-    """Solve the stages in order; each keeps the values of those before it within ``keep`` (relative, and never less than ``KEPT``).
+    """Solve the stages in order; each keeps the values of those before it within ``keep`` (relative, default 0).
 
     ``start`` is a plan of a like problem; ``relaxation`` an instance to be used again. Neither changes what is proven.
     Raises ``InfeasibleError``, ``LimitError`` or ``SolverError``; an answer at a limit comes back with its gap.
@@ -253,7 +253,7 @@ def solve(
         outcome.values, outcome.duals[goal] = answer.point, answer.duals
         if relaxed is not None and relaxed.basis is not None:
             outcome.bases[goal] = relaxed.basis
-        search.keep(goal, answer.value + max(keep, KEPT) * abs(answer.value), relaxed)
+        search.keep(goal, answer.value + keep * abs(answer.value), relaxed)
     if not outcome.stages:
         raise SolverError(told("no_stage"))
     outcome.stages = [replace(stage, value=matrix.worth(stage.goal, outcome.values)) for stage in outcome.stages]
