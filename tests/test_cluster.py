@@ -17,7 +17,7 @@ import pytest
 
 from model.errors import SolverError
 from model.folders import Folders
-from model.futures.cluster import ADDRESS, ClusterCrew
+from model.futures.cluster import ADDRESS, ClusterCrew, Kind
 from model.futures.design import Design, Method
 from model.futures.draws import Floats
 from model.futures.ensemble import Prepared, open_or_create, prepare, run_ensemble
@@ -137,6 +137,49 @@ def test_without_a_scheduler_the_fault_is_told(work: tuple[Prepared, Task, dict[
     monkeypatch.setattr("model.futures.cluster.WAIT", 1.0)
     with pytest.raises(SolverError, match="no scheduler"):
         list(ClusterCrew("tcp://127.0.0.1:9").records(task, prepared.positions.values, range(1)))
+
+
+SBATCH = """#!/bin/sh
+echo sbatch >> "$CALLS"
+sh "$1" > /dev/null 2>&1 &
+echo "Submitted batch job $!"
+"""
+SCANCEL = """#!/bin/sh
+echo scancel >> "$CALLS"
+kill "$@"
+"""
+
+
+def test_workers_are_asked_of_slurm_and_given_back(
+    tmp_path: Path, work: tuple[Prepared, Task, dict[int, Record]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``sbatch`` and ``scancel`` of this test run the job's own script here; the script is what Slurm would be given."""
+    pytest.importorskip("dask_jobqueue")
+    import dask
+
+    for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    calls = tmp_path / "calls"
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("CALLS", str(calls))
+    prepared, task, here = work
+    with dask.config.set({"jobqueue.slurm.interface": "lo", "jobqueue.slurm.scheduler-options": {"dashboard_address": None}}):
+        found = dict(ClusterCrew(jobs=2, kind=Kind.SLURM).records(task, prepared.positions.values, range(4)))
+    assert {member: record.status for member, record in found.items()} == {member: here[member].status for member in range(4)}
+    assert calls.read_text().split().count("sbatch") == 2
+    assert "scancel" in calls.read_text()
+
+
+@pytest.mark.parametrize(("kind", "extra"), [(Kind.LOCAL, "cluster"), (Kind.SLURM, "cluster"), (Kind.KUBERNETES, "kubernetes")])
+def test_a_kind_without_its_package_says_what_to_install(
+    kind: Kind, extra: str, work: tuple[Prepared, Task, dict[int, Record]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("distributed", "dask_jobqueue", "dask_kubernetes.operator"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(SolverError, match=rf"pip install -e '\.\[{extra}\]'"):
+        next(ClusterCrew(kind=kind).records(work[1], work[0].positions.values, range(1)))
 
 
 def test_the_start_is_kept_with_the_members(tmp_path: Path, work: tuple[Prepared, Task, dict[int, Record]]) -> None:

@@ -59,11 +59,11 @@ def _crew(jobs: int, cluster: str | None, scheduler: str | None, say: "Speaker")
         from model.futures.local import LocalCrew
 
         return LocalCrew(jobs)
-    from model.futures.cluster import ADDRESS, ClusterCrew
+    from model.futures.cluster import ADDRESS, ClusterCrew, Kind
 
-    if cluster not in (None, "local") or (cluster and scheduler) or (scheduler and not ADDRESS.fullmatch(scheduler)):
+    if cluster not in (None, *Kind) or (cluster and scheduler) or (scheduler and not ADDRESS.fullmatch(scheduler)):
         raise InputError([Fault("--cluster", told("futures_cluster", found=str(cluster or scheduler)))])
-    return ClusterCrew(scheduler, jobs)
+    return ClusterCrew(scheduler, jobs, Kind(cluster or Kind.LOCAL))
 
 
 def _run(folders: "Folders", name: str, prepared: "Prepared", crew: "Crew", say: "Speaker") -> None:

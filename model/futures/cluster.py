@@ -1,9 +1,15 @@
-"""Members solved by a Dask cluster: the driver alone writes the store, workers of another version are refused."""
+"""Members solved by a Dask cluster: the driver alone writes the store, workers of another version are refused.
+
+On Slurm and Kubernetes, queue, image, memory and network are what Dask's own configuration says (``jobqueue.slurm``, ``kubernetes``); a
+worker there must find this project's code, as the driver does.
+"""
 
 import re
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from model.errors import SolverError
@@ -21,6 +27,23 @@ AHEAD = 2
 """Members handed over per worker thread: one in work, one waiting."""
 WAIT = 30.0
 """Seconds that a scheduler and its first worker may take to answer."""
+MEMORY = "2GiB"
+"""Memory of a worker on Slurm: a member of the real plan takes 400 MB."""
+QUEUE = 86400.0
+"""Seconds that the first worker may wait in a queue that others use too."""
+
+
+class Kind(StrEnum):
+    """Where a cluster of our own is started."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
+    KUBERNETES = "kubernetes"
+
+
+PACKAGES = {Kind.LOCAL: ("distributed", "cluster"), Kind.SLURM: ("dask_jobqueue", "cluster"),
+            Kind.KUBERNETES: ("dask_kubernetes.operator", "kubernetes")}  # fmt: skip
+"""Module that starts a kind of cluster, and the extra that brings it."""
 
 
 class _Desk(threading.local):
@@ -45,31 +68,48 @@ def member_of(task: Task, positions: Floats) -> Record:
 
 @dataclass(frozen=True)
 class ClusterCrew:
-    """Workers of a running scheduler, or ``jobs`` worker processes with a scheduler of their own on this machine."""
+    """Workers of a running scheduler, or ``jobs`` workers of one thread that are started on this machine or asked for elsewhere."""
 
     scheduler: str | None = None
     jobs: int = 2
+    kind: Kind = Kind.LOCAL
 
     def records(self, task: Task, positions: Floats, todo: Sequence[int]) -> Generator[tuple[int, Record]]:
         """Records in the order in which they end.
 
         Raises ``SolverError`` where no scheduler answers or it goes away, where a worker runs other code, or workers keep dying.
         """
+        package, extra = PACKAGES[Kind.LOCAL if self.scheduler else self.kind]
         try:
-            from distributed import Client, LocalCluster
+            module, client_of = import_module(package), import_module("distributed").Client
         except ImportError as error:
-            raise SolverError(told("cluster_packages")) from error
+            raise SolverError(told("cluster_packages", package=package.split(".")[0].replace("_", "-"), extra=extra)) from error
+        own = None
         try:
-            local = LocalCluster(n_workers=self.jobs, threads_per_worker=1, dashboard_address=None) if self.scheduler is None else None
-            client = Client(local or self.scheduler, timeout=WAIT)
-        except (OSError, TimeoutError) as error:
-            raise SolverError(told("no_scheduler", address=self.scheduler, why=error)) from error
+            own = None if self.scheduler else _started(module, self.kind, self.jobs)
+            client = client_of(own or self.scheduler, timeout=WAIT)
+        except (OSError, RuntimeError, TimeoutError, ValueError) as error:
+            if own is not None:
+                own.close()
+            raise SolverError(told("no_scheduler", address=self.scheduler or self.kind, why=error)) from error
         try:
-            yield from _solve_all(client, task, positions, todo)
+            patience = WAIT if self.scheduler or self.kind is Kind.LOCAL else QUEUE
+            yield from _solve_all(client, task, positions, todo, patience)
         finally:
             client.close()
-            if local is not None:
-                local.close()
+            if own is not None:
+                own.close()
+
+
+def _started(module: Any, kind: Kind, jobs: int) -> Any:
+    """A cluster of our own with its workers asked for."""
+    if kind is Kind.LOCAL:
+        return module.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+    if kind is Kind.KUBERNETES:
+        return module.KubeCluster(n_workers=jobs)
+    cluster = module.SLURMCluster(cores=1, processes=1, memory=MEMORY)
+    cluster.scale(jobs=jobs)
+    return cluster
 
 
 def _refuse_others(client: "Client", task: Task) -> None:
@@ -79,14 +119,14 @@ def _refuse_others(client: "Client", task: Task) -> None:
         raise SolverError(told("workers_differ", workers=", ".join(others)))
 
 
-def _solve_all(client: "Client", task: Task, positions: Floats, todo: Sequence[int]) -> Generator[tuple[int, Record]]:
+def _solve_all(client: "Client", task: Task, positions: Floats, todo: Sequence[int], patience: float) -> Generator[tuple[int, Record]]:
     """Hand over a few members ahead, and a new one for each that ends; a lost worker's members go to others by themselves."""
     from distributed import CancelledError, KilledWorker, as_completed
 
     try:
-        client.wait_for_workers(1, timeout=WAIT)
+        client.wait_for_workers(1, timeout=patience)
     except TimeoutError as error:
-        raise SolverError(told("no_workers", seconds=WAIT)) from error
+        raise SolverError(told("no_workers", seconds=patience)) from error
     _refuse_others(client, task)
     left = iter(todo)
     waiting: dict[str, int] = {}
