@@ -108,7 +108,7 @@ def _started(module: Any, kind: Kind, jobs: int) -> Any:
     if kind is Kind.KUBERNETES:
         return module.KubeCluster(n_workers=jobs)
     cluster = module.SLURMCluster(cores=1, processes=1, memory=MEMORY)
-    cluster.scale(jobs=jobs)
+    cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)  # a job that its queue ends is asked for again
     return cluster
 
 
