@@ -5,18 +5,15 @@ worker there must find this project's code, as the driver does.
 """
 
 import re
-import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from model.errors import SolverError
 from model.futures.draws import Floats
-from model.futures.member import Record, Task, code_digest, solve_member
+from model.futures.member import Record, Task, code_digest
 from model.language import told
-from model.session import Session
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -41,29 +38,8 @@ class Kind(StrEnum):
     KUBERNETES = "kubernetes"
 
 
-PACKAGES = {Kind.LOCAL: ("distributed", "cluster"), Kind.SLURM: ("dask_jobqueue", "cluster"),
-            Kind.KUBERNETES: ("dask_kubernetes.operator", "kubernetes")}  # fmt: skip
-"""Module that starts a kind of cluster, and the extra that brings it."""
-
-
-class _Desk(threading.local):
-    """What a worker's thread keeps between its members."""
-
-    def __init__(self) -> None:
-        self.session = Session()
-
-
-_DESK: list[_Desk] = []
-
-
-def member_of(task: Task, positions: Floats) -> Record:
-    """Solve one member on a worker, unless its code differs from the driver's."""
-    found = code_digest()
-    if found != task.code:
-        raise SolverError(told("worker_differs", found=found[:12], own=task.code[:12]))
-    if not _DESK:
-        _DESK.append(_Desk())
-    return solve_member(task, _DESK[0].session, positions)
+EXTRA = {Kind.LOCAL: "cluster", Kind.SLURM: "cluster", Kind.KUBERNETES: "kubernetes"}
+"""The extra of this project that brings what a kind of cluster needs."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +55,14 @@ class ClusterCrew:
 
         Raises ``SolverError`` where no scheduler answers or it goes away, where a worker runs other code, or workers keep dying.
         """
-        package, extra = PACKAGES[Kind.LOCAL if self.scheduler else self.kind]
-        try:
-            module, client_of = import_module(package), import_module("distributed").Client
-        except ImportError as error:
-            raise SolverError(told("cluster_packages", package=package.split(".")[0].replace("_", "-"), extra=extra)) from error
         own = None
         try:
-            own = None if self.scheduler else _started(module, self.kind, self.jobs)
-            client = client_of(own or self.scheduler, timeout=WAIT)
+            from distributed import Client
+
+            own = None if self.scheduler else _started(self.kind, self.jobs)
+            client = Client(own or self.scheduler, timeout=WAIT)
+        except ImportError as error:
+            raise SolverError(told("cluster_packages", package=error.name, extra=EXTRA[self.kind])) from error
         except (OSError, RuntimeError, TimeoutError, ValueError) as error:
             if own is not None:
                 own.close()
@@ -101,13 +76,19 @@ class ClusterCrew:
                 own.close()
 
 
-def _started(module: Any, kind: Kind, jobs: int) -> Any:
-    """A cluster of our own with its workers asked for."""
+def _started(kind: Kind, jobs: int) -> Any:
+    """A cluster of our own with its workers asked for. Raises ``ImportError`` where its package is not there."""
     if kind is Kind.LOCAL:
-        return module.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        from distributed import LocalCluster
+
+        return LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
     if kind is Kind.KUBERNETES:
-        return module.KubeCluster(n_workers=jobs)
-    cluster = module.SLURMCluster(cores=1, processes=1, memory=MEMORY)
+        from dask_kubernetes.operator import KubeCluster
+
+        return KubeCluster(n_workers=jobs)
+    from dask_jobqueue import SLURMCluster
+
+    cluster = SLURMCluster(cores=1, processes=1, memory=MEMORY)
     cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)  # a job that its queue ends is asked for again
     return cluster
 
@@ -123,11 +104,14 @@ def _solve_all(client: "Client", task: Task, positions: Floats, todo: Sequence[i
     """Hand over a few members ahead, and a new one for each that ends; a lost worker's members go to others by themselves."""
     from distributed import CancelledError, KilledWorker, as_completed
 
+    from model.futures.desk import Desk, member_of
+
     try:
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError as error:
         raise SolverError(told("no_workers", seconds=patience)) from error
     _refuse_others(client, task)
+    client.register_plugin(Desk(task))  # with each member it would take 0.15 s of the driver
     left = iter(todo)
     waiting: dict[str, int] = {}
 
@@ -135,7 +119,7 @@ def _solve_all(client: "Client", task: Task, positions: Floats, todo: Sequence[i
         member = next(left, None)
         if member is None:
             return None
-        future = client.submit(member_of, task, positions[member], pure=False)
+        future = client.submit(member_of, positions[member], pure=False)
         waiting[future.key] = member
         return future
 
