@@ -44,6 +44,7 @@ def redrawn(province: xr.Dataset, seed: int) -> xr.Dataset:
     often_bound = np.where(rng.random(shape) < 0.7, rng.uniform(0.1, 30.0, shape), np.nan)
     often_bound[:, 0] = np.nan
     problem["clause_value"] = problem["clause_value"].copy(data=often_bound)
+    problem["clause_scale"] = problem["clause_scale"].copy(data=rng.uniform(0.5, 2.0, shape))
     for name, choices in (("lapse", (1.0, 2.0, 3.0, np.inf)), ("outage", (0.0, 0.3)), ("span", (1.0, 2.0, 3.0)),
                           ("pace_moves", (0.05, 0.3, np.inf)), ("pace_retrofits", (0.05, 0.3, np.inf)),
                           ("yearly_budget", (0.5, np.inf)), ("total_budget", (2.0, np.inf)),
