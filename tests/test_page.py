@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import HOSTILE, solve, solved
+from test_report import HOSTILE, ROOT, solve, solved
 
 from model.report import payload, render
 from model.store import Stored
@@ -234,6 +234,14 @@ def test_cells_that_look_like_formulas_are_quoted_in_downloads(reader: Reader) -
         reader.page.locator("#figures .tools button").click()
     cells = [cell for row in Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines() for cell in row.split(",")]
     assert not [cell for cell in cells if cell[:1] in ("=", "@", "+") or (cell[:1] == "-" and not cell[1:2].isdigit())]
+
+
+def test_no_cell_of_a_download_begins_like_a_formula(reader: Reader) -> None:
+    cells = ["=1", "+a", "-a", "@a", "＝1", "＋1", "－a", "＠a", " =1", "\ufeff=1", "　＝1", "\t=1", "\r1", "\n1", "-1.5", "−2", "1,200", "a=1", "重庆"]
+    source = (ROOT / "model" / "report" / "assets" / "element.js").read_text("utf-8")
+    found = reader.page.evaluate(f"(cells) => {{ {source}\n return cells.map(csvCell); }}", cells)
+    assert [cell.lstrip('"') for cell in found[:14]] == [f"'{cell}" for cell in cells[:14]]
+    assert found[14:] == ["-1.5", "-2", "1200", "a=1", "重庆"]
 
 
 def test_charts_are_saved_as_pictures(reader: Reader) -> None:
