@@ -133,7 +133,7 @@ class FactBook:
             return convert(fact.value, fact.unit, self._dimensions(parameter, item, product, group))
         except UnitError as error:
             self.faults.add(f"{table}.csv", told("about", subject=f"{fact.subject}, {fact.parameter}", why=error.message), column="unit")
-            return 0.0
+            return 1.0  # until the fault ends the run, something may divide by it
 
     def _choose(self, table: str, rows: list[Fact], parameter: Parameter) -> list[Fact]:
         """The rows of the path that the scenario chose."""

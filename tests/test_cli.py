@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from model import cli
 from model.errors import InputError
 from model.folders import Folders
 
@@ -64,6 +65,15 @@ def test_unknown_scenario_and_unknown_key_end_with_2(project: Path) -> None:
     wrong = call(project, "run", "example", "--lang", "en")
     assert wrong.returncode == 2
     assert "did you mean 'boundary'" in " ".join(wrong.stderr.split())
+
+
+@pytest.mark.parametrize("words", [("--time-limit", "inf"), ("--seed", "99999999999"), ("--threads", "257"), ("--gap", "nan")])
+def test_settings_of_the_solver_keep_to_their_ranges(project: Path, words: tuple[str, str]) -> None:
+    """On the command line as in a scenario; a seed that the solver does not know was passed over in silence."""
+    with pytest.raises(SystemExit) as ended, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["run.py", "run", "example", *words])
+        cli.start(project)
+    assert ended.value.code == 2
 
 
 def test_faults_are_listed_together_with_file_row_and_column(project: Path) -> None:

@@ -106,6 +106,7 @@ PLANTED = {
     "baseline-demand": Planted(only(baseline={}) | POOR, {"baseline", "demand"}),
     "life-pace": Planted(only() | {"pace": {"crude_steel": 0}}, {"end_of_life", "pace_moves"}),
     "cap-growth-least": Planted(only(cap_steel={"value": 30}), {"cap_steel", "growth_least"}),
+    "floor-green": Planted(only(green_share={"value": 1.0}), {"more", "green_share"}, (("more", "production_floor", "crude_steel", 80),)),
     "cap-freeze-budget": Planted(only(cap_steel={"value": 99}) | POOR | {"transitions": {"forbid": ["retire_converter"]}}, {"cap_steel"}),
 }  # fmt: skip
 

@@ -1,12 +1,15 @@
 """The report page in a browser (the system's Chromium): both languages, no message, no request, harmless names, state in the address."""
 
+import csv
+import html
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_report import HOSTILE, solved
+from test_report import HOSTILE, ROOT, solve, solved
 
 from model.report import payload, render
 from model.store import Stored
@@ -48,8 +51,36 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+KINDS = """() => [...document.querySelectorAll("header *, main *, footer *, dialog *")].flatMap((element) => [element.tagName,
+  ...element.getAttributeNames().filter((name) => name.startsWith("on") || (["href", "src", "xlink:href", "action"].includes(name)
+    && !/^(#|data:image|blob:)/.test(element.getAttribute(name)))).map((name) => `${element.tagName} ${name}`)])"""
+"""Kinds of elements of a page, with the attributes that could run or fetch something."""
+PAYLOADS = [
+    "<script>window.taken=1</script>", "<img src=x onerror=window.taken=1>", "<svg/onload=window.taken=1>", "<svg><script>window.taken=1",
+    "</script><script>window.taken=1</script>", "<!--<script>", "]]><script>window.taken=1</script>", "<iframe srcdoc='<script>'>",
+    "<a href=javascript:window.taken=1>x</a>", "'\"><body onfocus=window.taken=1 autofocus>", "<details open ontoggle=window.taken=1>",
+    "<style>*{background:url(//x.test)}</style>", "<math><mi xlink:href=javascript:window.taken=1>", "${window.taken=1}{{window.taken=1}}",
+    "<base href=//x.test><link rel=stylesheet href=//x.test>",
+]  # fmt: skip
+TEXTS = ("_zh", "_en", "locator", "place", "statement_a", "statement_b", "difference", "note")
+"""Endings of the columns that hold free text."""
 
 __all__ = ["solved"]
+
+
+def spoil(folder: Path) -> None:
+    """Put a payload into each free text of every table, each in its turn; a number beside it keeps them apart."""
+    turn = count()
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file))
+        for row in rows:
+            for place, column in enumerate(header):
+                if column.endswith(TEXTS) and row[place]:
+                    number = next(turn)
+                    row[place] = f"{PAYLOADS[number % len(PAYLOADS)]}{number}"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 class Reader:
@@ -115,9 +146,9 @@ def reader(solved: tuple[list[Stored], Tables], tmp_path_factory: pytest.TempPat
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(render(studied(payload(*solved))), encoding="utf-8")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield Reader(browser, path.as_uri())
-        browser.close()
+        launched = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Reader(launched, path.as_uri())
+        launched.close()
 
 
 def has_chinese(text: str) -> bool:
@@ -172,6 +203,26 @@ def test_hostile_names_are_only_text(reader: Reader) -> None:
     assert HOSTILE.startswith("<script>")
 
 
+def test_hostile_texts_in_every_field_add_no_element(reader: Reader, tmp_path: Path) -> None:
+    """Fifteen payloads go round every text of every table, of the scenario and of the studies; the page has the elements it had."""
+    path = tmp_path / "hostile.html"
+    path.write_text(render(studied(payload(*solve(tmp_path, spoil)))), encoding="utf-8")
+    assert reader.page.context.browser is not None
+    spoiled = Reader(reader.page.context.browser, path.as_uri())
+    for language in ("zh", "en"):
+        kinds = []
+        for page in (reader, spoiled):
+            page.open(f"l={language}&f=plan&r=plan")
+            page.page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+            kinds.append(set(page.page.evaluate(KINDS)))
+        assert kinds[1] <= kinds[0]
+        text = spoiled.page.content()
+        assert sum(html.escape(one, quote=False) in text for one in PAYLOADS) == len(PAYLOADS)
+    assert spoiled.page.evaluate("window.taken") is None
+    assert spoiled.heard == []
+    assert spoiled.outside() == []
+
+
 def test_cells_that_look_like_formulas_are_quoted_in_downloads(reader: Reader) -> None:
     reader.open("l=en&f=plan&r=plan&t=paths")
     with reader.page.expect_download() as waiting:
@@ -183,6 +234,15 @@ def test_cells_that_look_like_formulas_are_quoted_in_downloads(reader: Reader) -
         reader.page.locator("#figures .tools button").click()
     cells = [cell for row in Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines() for cell in row.split(",")]
     assert not [cell for cell in cells if cell[:1] in ("=", "@", "+") or (cell[:1] == "-" and not cell[1:2].isdigit())]
+
+
+def test_no_cell_of_a_download_begins_like_a_formula(reader: Reader) -> None:
+    formulas = ["=1", "+a", "-a", "@a", "＝1", "＋1", "－a", "＠a", " =1", "\ufeff=1", "　＝1", "\t=1", "\r1", "\n1"]
+    others = {"-1.5": "-1.5", "−2": "-2", "1,200": "1200", "a=1": "a=1", "重庆": "重庆"}
+    source = (ROOT / "model" / "report" / "assets" / "element.js").read_text("utf-8")
+    found = reader.page.evaluate(f"(cells) => {{ {source}\n return cells.map(csvCell); }}", [*formulas, *others])
+    assert [cell.strip('"') for cell in found[: len(formulas)]] == [f"'{cell}" for cell in formulas]
+    assert found[len(formulas) :] == list(others.values())
 
 
 def test_charts_are_saved_as_pictures(reader: Reader) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from worlds import rational_violation
 
 from model.analysis import decisions_taken, frozen_reference, scorecard, sector_table, totals
 from model.contract import Indicator
@@ -18,8 +19,10 @@ from model.replay import gate, replay
 from model.runner import prepare, read_result, run
 from model.scenario import Scenario
 from model.schema import BINARY, DECISIONS, LEDGERS
-from model.solution import flatten
+from model.session import Session, ask_of
+from model.solution import columns_of, flatten
 from model.store import Stored
+from model.tolerances import ROW
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,6 +61,14 @@ def test_plan_is_optimal_and_certified(plan: Stored) -> None:
     assert plan.manifest["base_year_gate"] == "passed"
     assert [stage["goal"] for stage in plan.manifest["stages"]] == ["shortfall", "emissions", "cost"]
     assert all(stage["bound"] <= stage["value"] + 1e-9 for stage in plan.manifest["stages"])
+
+
+def test_every_row_holds_in_exact_fractions(plan: Stored) -> None:
+    """The stored plan in the matrix that Pyomo's side makes of its stored inputs, added up without rounding."""
+    ask = ask_of(Scenario.model_validate_json(plan.inputs.attrs["scenario_json"]))
+    matrix = Session().compiled(plan.inputs, ask)
+    columns = columns_of(plan.inputs, matrix, flatten(plan.result, plan.inputs))
+    assert rational_violation(matrix, columns) <= ROW
 
 
 def test_opening_with_plain_xarray_is_pleasant(folders: Folders, plan: Stored) -> None:

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +30,11 @@ ROOT = Path(__file__).parent.parent
 HOSTILE = "<script>window.taken=1</script>\u202e=cmd|' /C calc'!A0 </script><!--"
 
 
-@pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Stored], Tables]:
-    """Two results of the test province; the title of the second is hostile."""
-    root = tmp_path_factory.mktemp("report")
+def solve(root: Path, spoil: Callable[[Path], None] = lambda folder: None) -> tuple[list[Stored], Tables]:
+    """Two results of the test province, whose tables may be spoiled first; the title of the second is hostile."""
     shutil.copytree(ROOT / "tests" / "province", root / "data" / "province")
     (root / "data" / "province" / "plan.yaml").unlink()
+    spoil(root / "data" / "province")
     (root / "scenarios").mkdir()
     plan = (ROOT / "tests" / "province" / "plan.yaml").read_text(encoding="utf-8")
     (root / "scenarios" / "plan.yaml").write_text(plan + "skip_replay: true\n", encoding="utf-8")
@@ -46,6 +46,12 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Stored], Tabl
     return [read_result(folders, run(folders, name).manifest["scenario"]) for name in ("plan", "hostile")], read_checked(
         folders.province("province")
     )
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Stored], Tables]:
+    """Two results of the test province; the title of the second is hostile."""
+    return solve(tmp_path_factory.mktemp("report"))
 
 
 def test_sectors_and_sources_add_up_to_the_boundaries(solved: tuple[list[Stored], Tables]) -> None:

@@ -7,6 +7,8 @@ need steel, bought scrap and steel up to a limit, and clauses that are drawn alo
 import csv
 import random
 from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
@@ -333,3 +335,19 @@ def least(folder: Path, settings: dict[str, Any]) -> float:
         return run(folder, settings).outcome.stages[0].value
     except InfeasibleError:
         return float("inf")
+
+
+def rational_violation(matrix: Matrix, columns: np.ndarray) -> float:
+    """The worst violation of rows and bounds at a point, in exact fractions; of a row relative to max(1, sum of its terms' magnitudes)."""
+    body, size = ([Fraction(0)] * matrix.matrix.shape[0] for _ in range(2))
+    table, point = matrix.matrix.tocoo(), [Fraction(value) for value in columns.tolist()]
+    for row, column, value in zip(table.row.tolist(), table.col.tolist(), table.data.tolist(), strict=True):
+        term = Fraction(value) * point[column]
+        body[row] += term
+        size[row] += abs(term)
+    worst = Fraction(0)
+    for values, lows, highs, sizes in ((body, matrix.lower, matrix.upper, size), (point, matrix.column_lower, matrix.column_upper, point)):
+        for value, low, high, terms in zip(values, lows.tolist(), highs.tolist(), sizes, strict=True):
+            for gap in ([Fraction(low) - value] if isfinite(low) else []) + ([value - Fraction(high)] if isfinite(high) else []):
+                worst = max(worst, gap / max(Fraction(1), abs(terms)))
+    return float(worst)

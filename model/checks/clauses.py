@@ -95,8 +95,8 @@ def check_replay(tables: Tables, faults: Faults) -> None:
             if kind not in ("make", "value", "emissions", "direct", "fuel") or subject not in known[kind]:
                 faults.add("replay.csv", told("replay_names_nothing", term=term), number, "quantity")
                 continue
-            asked = measure(groups[subject].unit).dimensions[0] if kind == "make" else "money" if kind == "value" else "carbon"
             try:
+                asked = measure(groups[subject].unit).dimensions[0] if kind == "make" else "money" if kind == "value" else "carbon"
                 found = measure(row.unit).dimensions[0]
             except UnitError:
                 continue

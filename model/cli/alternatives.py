@@ -14,7 +14,7 @@ def alternatives(
     within: Annotated[float, typer.Option(help=HELP("help_within"), min=0.0, max=1.0)] = 0.01,
     of: Annotated[Goal, typer.Option(help=HELP("help_of"))] = Goal.EMISSIONS,
     most: Annotated[int, typer.Option(help=HELP("help_most_plans"), min=2, max=500)] = 30,
-    seconds: Annotated[float, typer.Option(help=HELP("help_step_seconds"), min=0.1)] = 120.0,
+    seconds: Annotated[float, typer.Option(help=HELP("help_step_seconds"), min=0.1, max=86_400)] = 120.0,
     lang: Lang = None,
 ) -> None:
     """Search nearly optimal plans of a stored result; say what each line must, may or never does."""

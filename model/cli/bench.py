@@ -19,7 +19,7 @@ def bench(
     configs: Annotated[str, typer.Option(help=HELP("help_configs"))] = "highs",
     repeats: Annotated[int, typer.Option(help=HELP("help_repeats"), min=1, max=100)] = 3,
     seeds: Annotated[str, typer.Option(help=HELP("help_seeds"))] = "0",
-    time_limit: Annotated[float, typer.Option(help=HELP("help_limit"), min=0.01)] = 60.0,
+    time_limit: Annotated[float, typer.Option(help=HELP("help_limit"), min=0.01, max=86_400)] = 60.0,
     gap: Annotated[float, typer.Option(help=HELP("help_bench_gap"), min=0, max=0.99)] = 1e-4,
     relax: Annotated[bool, typer.Option("--relax", help=HELP("help_relax"))] = False,
     output: Annotated[Path, typer.Option("-o", "--output", help=HELP("help_book"))] = Path("results/bench/latest"),

@@ -17,7 +17,7 @@ Lang = Annotated[Language | None, typer.Option("--lang", help=HELP("help_lang"))
 Gap = Annotated[float | None, typer.Option("--gap", help=HELP("help_gap"), min=0, max=0.99)]
 EmissionGap = Annotated[float | None, typer.Option("--gap", help=HELP("help_emission_gap"), min=0, max=0.99)]
 CostGap = Annotated[float | None, typer.Option("--cost-gap", help=HELP("help_cost_gap"), min=0, max=0.99)]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", help=HELP("help_time"), min=0.1)]
+TimeLimit = Annotated[float | None, typer.Option("--time-limit", help=HELP("help_time"), min=0.1, max=86_400)]
 DrawSeed = Annotated[int, typer.Option("--seed", help=HELP("help_draw_seed"), min=0, max=2**31 - 1)]
 Studied = Annotated[str, typer.Argument(help=HELP("help_front_name"))]
 Names = Annotated[list[str] | None, typer.Argument(help=HELP("help_names"))]

@@ -38,7 +38,8 @@ def write_clauses(sheet: Sheet, book: FactBook, tables: Tables, scenario: Scenar
         _weights(sheet, tables, row, weight[position])
         if row.active if lever.active is None else lever.active:
             value[position] = _values(book, row.id, lever)
-            scale[position] = np.abs(value[position]) * _size(sheet, tables, row)
+            one = _size(sheet, tables, row) or 1.0
+            scale[position] = np.where(value[position] == 0, one, np.abs(value[position]) * one)
 
 
 def _values(book: FactBook, clause: str, lever: ClauseLever) -> Array:
@@ -78,16 +79,16 @@ def _weights(sheet: Sheet, tables: Tables, row: Clause, weight: Array) -> None:
 
 
 def _size(sheet: Sheet, tables: Tables, row: Clause) -> float:
-    """What one unit of the clause's value amounts to, so that shortfalls of different clauses can be added."""
+    """What one unit of the clause's value amounts to, so that shortfalls of different clauses can be added; 0 where there is none."""
     if row.rule in ("utilisation_floor", "benchmark_share", "route_share"):
         return float(sheet.arrays["base_capacity"][sheet.at("group", row.subject)])
     if row.rule == "green_power_share":
         makes = sheet.arrays["base_make"][:, None] * sheet.arrays["use"]
         lines = _lines_of(sheet, tables, row.subject)
-        return float(makes[lines][:, _power(sheet, tables)].sum()) or 1.0
+        return float(makes[lines][:, _power(sheet, tables)].sum())
     if row.rule == "energy_intensity":
         base = sheet.arrays["base_value"] @ sheet.arrays["value_added"]
-        return float(sheet.arrays["base_intensity"] * base) or 1.0
+        return float(sheet.arrays["base_intensity"] * base)
     return 1.0
 
 

@@ -1,5 +1,7 @@
 """Arrays of lines: capacity, availability, use, direct emissions, costs, gaps to the energy levels, moves."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,8 +20,10 @@ Array = npt.NDArray[np.float64]
 
 
 def annuity(rate: float, life: float) -> float:
-    """Yearly payment per unit of investment over its life at a real discount rate."""
-    return 1 / life if rate == 0 else rate / (1 - (1 + rate) ** -life)
+    """Yearly payment per unit of investment over its life at a real discount rate; NaN for a life or a rate out of their ranges."""
+    if life <= 0 or rate <= -1:
+        return np.nan
+    return 1 / life if rate == 0 else rate / -math.expm1(-life * math.log1p(rate))  # also right for rates that 1 + rate swallows
 
 
 def listed_capacity(book: FactBook, line: Line) -> float:

@@ -29,12 +29,12 @@ function bareNumber(text) {
   return /^[+-]?\d+(\.\d+)?$/.test(bare) ? bare : null;
 }
 
-// cells that a spreadsheet would read as a formula get a quote; plain numbers stay numbers
+// cells that a spreadsheet could read as a formula, also in full-width signs or behind spaces, get a quote; plain numbers stay numbers
 function csvCell(cell) {
   let text = textOf(cell);
   const bare = bareNumber(text);
   if (bare !== null) text = bare;
-  else if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  else if (/^(\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(text)) text = `'${text}`;
   return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 

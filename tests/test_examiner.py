@@ -1,0 +1,410 @@
+"""What the examiner says besides its twins: bounds, totals, ledgers, what clauses reach, what is unfit; each against sums over labels.
+
+Decisions are drawn; most are no plan. The sums go through labels one by one, where the examiner multiplies arrays.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from test_twins import redrawn
+from worlds import pairs
+
+from model.examine import Certificate, Terms, differing, examine, ledgers
+from model.examine.case import Case
+from model.examine.domains import domains, integrality
+from model.examine.faults import loose_ends, misfits, not_finite
+from model.examine.ledgers import residuals
+from model.examine.objectives import objectives
+from model.language import Told
+from model.names import Goal, Scope
+from model.schema import BINARY, DECISIONS, LEDGERS, PROBLEM
+from model.tolerances import INTEGRALITY, OBJECTIVE, ROW
+
+Table = dict[tuple[Any, ...], float]
+
+
+def drawn(problem: xr.Dataset, seed: int = 0) -> xr.Dataset:
+    """Decisions drawn at random: whole where results are, some of any sign."""
+    rng, arrays = np.random.default_rng(seed), {}
+    for name, spec in DECISIONS.items():
+        shape = [problem.sizes[dim] for dim in spec.dims]
+        values = rng.integers(0, 2, shape).astype(float) if name in BINARY else rng.uniform(0.0, 10.0, shape)
+        arrays[name] = xr.Variable(spec.dims, values, {"units": spec.unit})
+    return xr.Dataset(arrays, coords=problem.coords)
+
+
+def table(problem: xr.Dataset, array: xr.DataArray, name: str) -> Table:
+    """An array as a dictionary from labels to numbers; pairs are two labels."""
+    dims = (PROBLEM | DECISIONS)[name].dims
+    labels = [pairs(problem, dim) for dim in dims]
+    values = array.transpose(*dims).values
+    keys = (sum((names[at] for names, at in zip(labels, place, strict=True)), ()) for place in np.ndindex(values.shape))
+    return dict(zip(keys, values.ravel().tolist(), strict=True))
+
+
+class World:
+    """A drawn province and drawn decisions, as tables."""
+
+    def __init__(self, problem: xr.Dataset, flat: xr.Dataset) -> None:
+        self.problem, self.flat = problem, flat
+        self.given = {name: table(problem, problem[name], name) for name in PROBLEM}
+        self.found = {name: table(problem, flat[name], name) for name in DECISIONS}
+        self.years = problem["year"].values.tolist()
+        self.states, self.fits = pairs(problem, "state"), pairs(problem, "retrofit")
+        self.group = dict(zip(problem["line"].values.tolist(), problem["line_group"].values.tolist(), strict=True))
+        self.sector = dict(zip(problem["line"].values.tolist(), problem["line_sector"].values.tolist(), strict=True))
+
+    def of(self, dim: str) -> list[str]:
+        """Labels of a dim."""
+        return [str(name) for name in self.problem[dim].values.tolist()]
+
+    def used(self, line: str, good: str, year: int) -> float:
+        """What a line uses of a good, measures included."""
+        own = sum(self.given["use"][(*s, good)] * self.found["make"][(*s, year)] for s in self.states if s[0] == line)
+        return own + sum(self.given["change"][(*f, good)] * self.found["fitted"][(*f, year)] for f in self.fits if f[0] == line)
+
+    def taken(self, segment: str, good: str, year: int) -> float:
+        """What a segment uses of a good."""
+        return max(self.given["need"][segment, good], 0.0) * self.found["output"][segment, year]
+
+    def emitted(self, line: str, source: str, year: int) -> float:
+        """What a line emits."""
+        own = sum(self.given["direct"][(*s, source)] * self.found["make"][(*s, year)] for s in self.states if s[0] == line)
+        own += sum(self.given["direct_change"][(*f, source)] * self.found["fitted"][(*f, year)] for f in self.fits if f[0] == line)
+        return own + sum(self.used(line, good, year) * self.given["factor"][good, source, year] for good in self.of("good"))
+
+    def listed(self, group: str, year: int, decision: str = "on") -> float:
+        """Listed capacity of a group that stands (or is at the benchmark)."""
+        own = [s for s in self.states if self.group[s[0]] == group and self.given["standing"][s]]
+        return sum(self.given["capacity"][s] * self.found[decision][(*s, year)] for s in own)
+
+    def made(self, group: str, year: int, route: str | None = None) -> float:
+        """Production of a group (on a route)."""
+        routes = dict(zip(self.of("configuration"), self.of("configuration_route"), strict=True))
+        own = [s for s in self.states if self.group[s[0]] == group and route in (None, routes[s[1]])]
+        return sum(self.found["make"][(*s, year)] for s in own)
+
+    def energy(self, content: Callable[[str, int], float], year: int) -> float:
+        """Energy that lines and segments use."""
+        uses = [(good, self.used(line, good, year)) for line in self.of("line") for good in self.of("good")]
+        uses += [(good, self.taken(segment, good, year)) for segment in self.of("segment") for good in self.of("good")]
+        return sum(content(good, year) * amount for good, amount in uses)
+
+    def power(self, group: str, year: int, chosen: Callable[[str], bool]) -> float:
+        """Power of some kinds that a group's lines use."""
+        lines = [line for line, its in self.group.items() if its == group]
+        return sum(self.used(line, good, year) for line in lines for good in self.of("good") if chosen(good))
+
+
+@pytest.fixture(scope="module")
+def world(province: xr.Dataset) -> World:
+    """The province with redrawn numbers and drawn decisions."""
+    problem = redrawn(province, 5)
+    return World(problem, drawn(problem))
+
+
+def test_ledgers_are_sums_over_labels(world: World) -> None:
+    found = ledgers(world.problem, world.flat)
+    assert {name: found[name].dims for name in LEDGERS} == {name: spec.dims for name, spec in LEDGERS.items()}
+    assert {name: found[name].attrs for name in LEDGERS} == {
+        name: {"units": spec.unit, "long_name": spec.en, "long_name_zh": spec.zh} for name, spec in LEDGERS.items()
+    }
+    for year in world.years:
+        at = found.sel(year=year)
+        for source in world.of("source"):
+            own = {line: world.emitted(line, source, year) for line in world.of("line")}
+            for line, value in own.items():
+                assert float(at["line_emission"].sel(line=line, source=source)) == pytest.approx(value)
+            for sector in world.of("sector"):
+                whole = sum(value for line, value in own.items() if world.sector[line] == sector)
+                assert float(at["sector_emission"].sel(sector=sector, source=source)) == pytest.approx(whole)
+            for segment in world.of("segment"):
+                value = world.given["segment_direct"][segment, source] * world.found["output"][segment, year]
+                value += sum(world.taken(segment, good, year) * world.given["factor"][good, source, year] for good in world.of("good"))
+                assert float(at["segment_emission"].sel(segment=segment, source=source)) == pytest.approx(value)
+        for good in world.of("good"):
+            value = world.given["embodied"][good, year] * world.found["buy"][good, year]
+            assert float(at["import_emission"].sel(good=good)) == pytest.approx(value)
+        for group in world.of("group"):
+            assert float(at["listed_capacity"].sel(group=group)) == pytest.approx(world.listed(group, year))
+            assert float(at["production"].sel(group=group)) == pytest.approx(world.made(group, year))
+        contents = {"calorific": lambda good, year: world.given["calorific"][(good,)],
+                    "equivalent": lambda good, year: world.given["equivalent"][good, year]}  # fmt: skip
+        for name, content in contents.items():
+            assert float(at["energy"].sel(measure_of_energy=name)) == pytest.approx(world.energy(content, year))
+
+
+def test_clauses_reach_what_they_are_about(world: World) -> None:
+    """Whether they bind or not; what has no single number has none."""
+    found, kinds = ledgers(world.problem, world.flat)["reached"], dict(zip(world.of("good"), world.of("good_kind"), strict=True))
+    parts = zip(*(world.of(f"arc_{part}") for part in ("start", "end", "debits", "credits")), strict=True)
+    arcs = dict(zip(world.of("arc"), parts, strict=True))
+    moves = [(step, arcs[step[1]]) for step in pairs(world.problem, "step")]
+    seen = set()
+    for clause, rule, subject in zip(world.of("clause"), world.of("clause_rule"), world.of("clause_subject"), strict=True):
+        asked = 0.0
+        for year in world.years:
+            value = float(found.sel(clause=clause, year=year))
+            for (line, arc), (start, end, debits, credited) in moves:
+                moved = world.found["move"][line, arc, year]
+                asked += moved * world.given["ratio"][arc, year] * world.given["capacity"][line, end] * (debits == subject)
+                asked -= moved * world.given["capacity"][line, start] * (credited == subject)
+            stands, makes = (world.listed(subject, year), world.made(subject, year)) if subject in world.of("group") else (0.0, 0.0)
+            equivalent = world.energy(lambda good, year: world.given["equivalent"][good, year], year)
+            earned = sum(world.given["value_added"][(name,)] * world.found["output"][name, year] for name in world.of("segment"))
+            expected = {
+                "capacity_cap": stands, "no_new_capacity": stands, "production_floor": makes,
+                "utilisation_floor": makes / stands if stands else np.nan,
+                "benchmark_share": world.listed(subject, year, "benchmark") / stands if stands else np.nan,
+                "route_share": world.made(subject, year, "short") / makes if makes else np.nan,
+                "value_target": sum(world.given["clause_weight"][clause, name] * world.found["output"][name, year]
+                                    for name in world.of("segment")),
+                "energy_intensity": equivalent / (world.given["base_intensity"][()] * earned),
+                "replacement": asked,
+            }  # fmt: skip
+            if rule == "green_power_share":
+                power = world.power(subject, year, lambda good: kinds[good] == "power")
+                expected[rule] = world.power(subject, year, lambda good: world.given["green"][(good,)] > 0) / power if power else np.nan
+            assert value == pytest.approx(expected.get(rule, np.nan), nan_ok=True), (clause, year)
+            seen.add(rule)
+    assert {"baseline_reached", "new_at_benchmark", "green_power_share", "replacement", "energy_intensity"} < seen
+
+
+def test_a_stored_ledger_that_is_not_its_sum_is_named(world: World) -> None:
+    kept = ledgers(world.problem, world.flat)
+    assert differing(world.problem, world.flat, kept) == []
+    for name in LEDGERS:
+        for factor, named in ((1 + 1e-8, True), (1 + 1e-11, False)):
+            changed = kept.assign({name: kept[name] * factor})
+            assert [text.values["name"] for text in differing(world.problem, world.flat, changed)] == [name] * named
+        short = kept.assign({name: kept[name].isel(year=slice(1, None)).rename(year="later").drop_vars("later")})
+        assert [text.key for text in differing(world.problem, world.flat, short)] == ["ledger_differs"]
+
+
+def test_totals_are_sums_over_labels(world: World) -> None:
+    span, targets = world.given["span"], {name: value > 0 for (name,), value in world.given["clause_target"].items()}
+    missed = sum(span[place[1:]] * value / world.given["clause_scale"][place] for place, value in world.found["shortfall"].items()
+                 if targets[place[0]] and not np.isnan(world.given["clause_value"][place]))  # fmt: skip
+    direct = {"fuel", "process", "pfc"}
+    inside = {Scope.ONE: direct, Scope.TWO: direct | {"power"}, Scope.THREE: direct | {"power", "imports"}}
+    for boundary in Scope:
+        told = Terms([Goal.SHORTFALL, Goal.EMISSIONS, Goal.COST], boundary, True, {Goal.EMISSIONS: 7.0, Goal.COST: 8.0})
+        found = objectives(Case(world.problem, world.flat), told)
+        emitted = sum(span[(year,)] * value for (source, year), value in world.found["emission"].items()
+                      if source in inside[boundary])  # fmt: skip
+        assert found[Goal.SHORTFALL][1] == pytest.approx(missed)
+        assert np.isnan(found[Goal.SHORTFALL][0])
+        assert found[Goal.EMISSIONS] == (7.0, pytest.approx(emitted))
+        assert found[Goal.COST] == (8.0, pytest.approx(sum(span[(year,)] * value for (_, year), value in world.found["cost"].items())))
+    firm = Terms([Goal.SHORTFALL], Scope.THREE, False, {})
+    assert objectives(Case(world.problem, world.flat), firm)[Goal.SHORTFALL][1] == 0
+
+
+def within(problem: xr.Dataset) -> xr.Dataset:
+    """Decisions that are all zero, hence within every bound."""
+    return drawn(problem).map(np.zeros_like, keep_attrs=True)
+
+
+def placed(flat: xr.Dataset, name: str, place: tuple[int, ...], value: float) -> Any:
+    """The decisions with one number set."""
+    values = flat[name].values.copy()
+    values[place] = value
+    return flat.assign({name: flat[name].copy(data=values)})
+
+
+PLACES = 12
+"""Numbers of each decision that are moved."""
+
+
+def test_bounds_of_every_decision(world: World) -> None:
+    """Each bound from both sides: at it all is well, beyond it the violation is relative to max(1, bound)."""
+    problem, flat = world.problem, within(world.problem)
+    assert set(domains(Case(problem, flat), closest=True)) == set(DECISIONS)
+    bound = problem["clause_target"].values[:, None] * ~np.isnan(problem["clause_value"].values) > 0
+    upper = {
+        "on": 1.0, "fit": 1.0, "lost": 1.0, "move": problem["open"].values, "install": problem["measure_open"].values,
+        "make": np.where(problem["state_good"].values != "", np.inf, 0)[:, None],
+        "benchmark": np.where(np.isnan(problem["benchmark_gap"].values), 0, 1)[:, None],
+        "buy": problem["supply"].values, "sell": problem["sales"].values, "shortfall": np.where(bound, np.inf, 0),
+    }  # fmt: skip
+    for name in DECISIONS:
+        shape = flat[name].shape
+        highest = np.broadcast_to(upper.get(name, np.inf), shape).copy()
+        if name in ("move", "install", "lost", "investment"):
+            highest[..., 0] = 0
+        rng = np.random.default_rng(0)
+        for place in {tuple(int(rng.integers(length)) for length in shape) for _ in range(PLACES)} | {(0,) * len(shape)}:
+            high = highest[place]
+            for value, violated in ((-2.0, 0.0 if name in ("emission", "cost") else 2.0), (min(high, 1e9), 0.0),
+                                    (high + 3.0, 3.0 / max(1.0, high))):  # fmt: skip
+                if np.isfinite(value):
+                    found = domains(Case(problem, placed(flat, name, place, value)), closest=True)
+                    assert found == {other: pytest.approx(violated if other == name else 0.0) for other in DECISIONS}, (name, place)
+    missed = placed(flat, "shortfall", tuple(np.argwhere(bound)[0]), 2.0)
+    assert domains(Case(problem, missed), closest=False)["shortfall"] == 2.0
+
+
+@pytest.mark.parametrize(("value", "off"), [(0.0, 0.0), (1.0, 0.0), (0.25, 0.25), (0.9, 0.1), (1.5, 0.5), (-0.1, 0.1), (3.0, 2.0)])
+def test_distance_from_yes_and_no(world: World, value: float, off: float) -> None:
+    for name in BINARY:
+        flat = placed(within(world.problem), name, (1, 1), value)
+        assert integrality(Case(world.problem, flat)) == pytest.approx(off)
+    assert integrality(Case(world.problem, placed(within(world.problem), "make", (1, 1), 0.5))) == 0
+
+
+def test_what_is_not_finite_is_named_where_it_has_to_be(world: World) -> None:
+    absent = {"benchmark_gap", "baseline_gap", "clause_value", "clause_scale"}
+    unlimited = {"supply", "sales", "lapse", "pace_moves", "pace_retrofits", "yearly_budget", "total_budget"}
+    problem, flat = world.problem, within(world.problem)
+    assert not_finite(Case(problem, flat)) == []
+    for value, allowed in ((np.nan, absent), (np.inf, unlimited), (-np.inf, set[str]())):
+        for name in PROBLEM:
+            values = problem[name].values.astype(float)
+            values[(0,) * values.ndim] = value
+            found = [str(text) for text in not_finite(Case(problem.assign({name: problem[name].copy(data=values)}), flat))]
+            assert found == [f"problem: '{name}' has numbers that are not finite"] * (name not in allowed)
+        for name in DECISIONS:
+            found = [str(text) for text in not_finite(Case(problem, placed(flat, name, (0,) * flat[name].ndim, value)))]
+            assert found == [f"result: '{name}' has numbers that are not finite"]
+
+
+def test_arrays_that_do_not_fit_are_named_with_the_reason(world: World) -> None:
+    problem, flat = world.problem, within(world.problem)
+    assert misfits(problem, flat) == []
+    for arrays, schema, word in ((problem, PROBLEM, "problem"), (flat, DECISIONS, "result")):
+        for name in schema:
+            extra = arrays[name].drop_vars(list(arrays[name].coords)).expand_dims("extra")
+            for key, changed in (
+                ("unfit_missing", arrays.drop_vars(name)),
+                ("unfit_dims", arrays.drop_vars(name).assign({name: extra})),
+                ("unfit_unit", arrays.assign({name: arrays[name].assign_attrs(units="furlong")})),
+            ):
+                found = misfits(changed, flat) if word == "problem" else misfits(problem, changed)
+                assert [(text.key, str(text.values["what"]), text.values["name"]) for text in found] == [(key, word, name)]
+    plain = flat.copy()
+    for name in DECISIONS:
+        plain[name] = plain[name].drop_attrs()
+    assert misfits(problem, plain) == [], "a unit that is not told is not another one"
+
+
+@pytest.mark.parametrize("dim", ["year", "good", "state", "retrofit"])
+def test_a_dim_that_is_short_or_turned_is_named(world: World, dim: str) -> None:
+    problem, flat = world.problem, within(world.problem)
+    short = misfits(problem, flat.isel({dim: slice(1, None)}))
+    assert {str(text.values["name"]) for text in short if text.key == "unfit_size"} == {
+        name for name, spec in DECISIONS.items() if dim in spec.dims
+    }
+    labelled = {str(name) for name, labels in problem.coords.items() if dim in labels.dims}
+    for found in (short, misfits(problem, flat.isel({dim: slice(None, None, -1)}))):
+        assert {str(text.values["name"]) for text in found if text.key == "unfit_labels"} == labelled
+    bare = flat.drop_vars([name for name in flat.coords if dim in flat.coords[name].dims])
+    assert misfits(problem, bare) == [], "labels that are not told are not others"
+
+
+ENDS = {
+    "state_line": "", "line_group": "", "state_good": "", "step_line": "", "arc_start": "step_start", "arc_end": "step_end",
+    "retrofit_line": "", "retrofit_measure": "", "host_configuration": "host_state", "exclusion_line": "exclusions",
+    "exclusion_second": "exclusions", "companion_line": "bonds", "companion_host_configuration": "bonds", "clause_subject": "clause_group",
+}  # fmt: skip
+"""Relations, and the end that is loose where one of their labels names nothing (by default the relation itself)."""
+
+
+@pytest.mark.parametrize("relation", list(ENDS))
+def test_a_relation_that_points_to_nothing_is_named(province: xr.Dataset, relation: str) -> None:
+    case = Case(province, within(province))
+    assert loose_ends(case) == []
+    labels = province[relation].values.astype("<U20")
+    at = province["clause_rule"].values.tolist().index("capacity_cap") if relation == "clause_subject" else int(np.argmax(labels != ""))
+    labels[at] = "nowhere"
+    problem = province.assign_coords({relation: (province[relation].dims, labels)})
+    unfit = examine(problem, within(problem), Terms([], Scope.ONE, True, {}))
+    assert {text.key for text in unfit.faults} == {"unfit_loose"}
+    assert f"ends_{ENDS[relation] or relation}" in {told.key for text in unfit.faults if isinstance(told := text.values["name"], Told)}
+    assert unfit.violations == {}
+
+
+def test_a_clause_about_a_group_that_never_binds_may_name_anything(province: xr.Dataset) -> None:
+    labels, values = province["clause_subject"].values.astype("<U20"), province["clause_value"].values.copy()
+    at = province["clause_rule"].values.tolist().index("capacity_cap")
+    labels[at], values[at] = "nowhere", np.nan
+    problem = province.assign_coords(clause_subject=("clause", labels)).assign(clause_value=province["clause_value"].copy(data=values))
+    assert loose_ends(Case(problem, within(problem))) == []
+
+
+def certificate(**parts: Any) -> Certificate:
+    """A certificate of a result without fault, but for some parts."""
+    sound: dict[str, Any] = {"violations": {"balance": ROW, "sales": 0.0}, "domains": {"make": ROW}, "integrality": INTEGRALITY,
+                             "objectives": {Goal.COST: (100.0, 100.0 * (1 + OBJECTIVE / 2)), Goal.EMISSIONS: (OBJECTIVE, 0.0)},
+                             "ledger": {"mass of steel": ROW, "carbon by supply": 0.0, "emission of fuel": 0.0}}  # fmt: skip
+    return Certificate(**(sound | parts))
+
+
+def test_at_its_tolerances_a_result_is_valid() -> None:
+    assert certificate().reasons() == []
+    assert certificate().valid
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "reason"),
+    [("violations", {"sales": 1.01 * ROW}, "rule sales: "), ("violations", {"sales": np.nan}, "rule sales: "),
+     ("domains", {"make": 1.01 * ROW}, "bounds of make: "), ("integrality", 1.01 * INTEGRALITY, "binaries: "),
+     ("objectives", {Goal.COST: (100.0, 100.0 * (1 + 1.1 * OBJECTIVE))}, "objective cost: "),
+     ("objectives", {Goal.COST: (1.1 * OBJECTIVE, 0.0)}, "objective cost: "),
+     ("objectives", {Goal.COST: (np.nan, 1.0)}, "objective cost: "),
+     ("ledger", {"mass of steel": 1.01 * ROW}, "mass of steel: "), ("ledger", {"carbon by supply": np.inf}, "carbon"),
+     ("ledger", {"emission of fuel": np.nan}, "emission of fuel: ")],
+)  # fmt: skip
+def test_beyond_any_tolerance_it_is_not(part: str, value: Any, reason: str) -> None:
+    found = certificate(**{part: value})
+    assert not found.valid
+    assert [reason in str(text) for text in found.reasons()] == [True]
+    again = Certificate.from_json(found.to_json())
+    assert [str(text) for text in again.reasons()] == [str(text) for text in found.reasons()]
+    assert json.loads(found.to_json())["valid"] is False
+
+
+def test_a_certificate_is_written_whole() -> None:
+    found = certificate(violations={"balance": np.inf, "sales": 0.25}, integrality=np.nan)
+    told = json.loads(found.to_json())
+    assert told["violations"] == {"balance": "inf", "sales": 0.25}
+    assert told["integrality"] == "nan"
+    assert told["domains"] == {"make": ROW}
+    assert told["objectives"] == {"cost": [100.0, 100.0 * (1 + OBJECTIVE / 2)], "emissions": [OBJECTIVE, 0.0]}
+    assert told["ledger"] == {"mass of steel": ROW, "carbon by supply": 0.0, "emission of fuel": 0.0}
+    assert told["reasons"] == [str(text) for text in found.reasons()]
+    assert told["faults"] == []
+    told["valid"], told["reasons"] = True, []
+    assert not Certificate.from_json(json.dumps(told)).valid, "what a certificate says of itself is not believed"
+
+
+def test_residuals_of_ledgers_are_relative_to_what_they_add(province: xr.Dataset, world: World) -> None:
+    """Emissions off by a tenth, energy and mass off by one bought good too many: each residual by hand."""
+    problem, flat = world.problem, world.flat
+    emitted = {source: np.array([sum(world.emitted(line, source, year) for line in world.of("line")) for year in world.years])
+               for source in world.of("source")}  # fmt: skip
+    found = residuals(Case(problem, flat))
+    assert list(found) == [*(f"emission of {source}" for source in emitted), "carbon by supply", "energy by supply",
+                           *(f"mass of {good}" for good in world.of("good"))]  # fmt: skip
+    for source, lines in emitted.items():
+        parts = [lines]
+        for place, year in enumerate(world.years):
+            value = sum(world.given["segment_direct"][name, source] * world.found["output"][name, year]
+                        + sum(world.taken(name, good, year) * world.given["factor"][good, source, year] for good in world.of("good"))
+                        for name in world.of("segment"))  # fmt: skip
+            value += sum(world.given["embodied"][good, year] * world.found["buy"][good, year] for good in world.of("good")) * (
+                source == "imports"
+            )
+            parts[0][place] += value
+        gap = np.abs(parts[0] - flat["emission"].sel(source=source).values)
+        assert 0 < found[f"emission of {source}"] <= (gap / np.maximum(1, gap)).max() + 1e-12
+    whole = flat.copy(deep=True)
+    whole["emission"].values[:] = np.array([emitted[source] for source in world.of("source")])
+    again = residuals(Case(problem, whole))
+    assert all(again[f"emission of {source}"] <= 1e-12 for source in emitted)
+    assert again["carbon by supply"] > 1e-3
+    assert again["energy by supply"] == found["energy by supply"] > 1e-3
+    assert min(value for name, value in found.items() if name.startswith("mass of")) > 0
