@@ -11,6 +11,8 @@ from model.language import Speaker, told
 
 CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "Noto Sans CJK JP")
 """Families with Chinese letters, best first; the Japanese face is the one that older matplotlib finds in Debian's file."""
+CHINESE_FILES = ("NotoSansCJK", "SourceHanSans", "msyh", "PingFang", "simhei")
+"""How the files of these families begin."""
 TICKS = (1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
 STROKES = ("solid", "dashed", "dashdot", "dotted")
 """Lines that lie on each other are told apart by their strokes."""
@@ -23,9 +25,18 @@ def _axes(say: Speaker) -> Any:
         from matplotlib.figure import Figure
     except ImportError:
         raise InputError([Fault("--plot", told("plot_missing"))]) from None
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    rcParams["font.family"] = [*[name for name in CHINESE if name in installed][:1], "DejaVu Sans"]
+    if not _chinese(font_manager):  # the list that matplotlib keeps may be older than the fonts
+        for file in font_manager.findSystemFonts():
+            if Path(file).name.startswith(CHINESE_FILES):
+                font_manager.fontManager.addfont(file)
+    rcParams["font.family"] = [*_chinese(font_manager)[:1], "DejaVu Sans"]
     return Figure(figsize=(9, 5.5), layout="constrained").subplots()
+
+
+def _chinese(font_manager: Any) -> list[str]:
+    """Families with Chinese letters that matplotlib knows here."""
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return [name for name in CHINESE if name in known]
 
 
 def growth_plot(records: list[dict[str, Any]], path: Path, say: Speaker) -> None:
