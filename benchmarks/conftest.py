@@ -1,9 +1,8 @@
-"""Models that the benchmarks measure: the real plan and a synthetic province of 500 lines."""
+"""Models that the benchmarks measure, the real plan and a synthetic province of 500 lines, and their medians against two references."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-import highspy
 import numpy as np
 import pytest
 import xarray as xr
@@ -17,6 +16,7 @@ from model.problem import assemble
 from model.runner import read_checked
 from model.scenario import Scenario, read_scenario
 from model.synth import synthesise, write_tables
+from model.tables import Tables
 
 ROOT = Path(__file__).parent.parent
 MEDIANS: dict[str, dict[str, float]] = {}
@@ -28,6 +28,7 @@ class Work:
     """A scenario's problem, its compiled matrix, and a point to extract (all zeros)."""
 
     scenario: Scenario
+    tables: Tables
     problem: xr.Dataset
     goals: list[Goal]
     matrix: Matrix
@@ -47,25 +48,12 @@ def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     problem = assemble(tables, scenario)
     goals = stages(scenario.objectives, scenario.targets)
     matrix = compile_model(build(problem, goals, scenario.boundary, closest=True, lazy=True))
-    return Work(scenario, problem, goals, matrix, np.zeros(matrix.shape()[1]))
-
-
-def raw(matrix: Matrix) -> highspy.Highs:
-    """The reference of every ratio: arrays that are there already, passed to HiGHS; nothing can be faster."""
-    highs = highspy.Highs()
-    rows, columns, entries = matrix.shape()
-    kinds = matrix.integer.astype(np.int32)
-    highs.setOptionValue("output_flag", False)
-    highs.passModel(
-        columns, rows, entries, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
-        matrix.column_lower, matrix.column_upper, matrix.lower, matrix.upper, matrix.matrix.indptr.astype(np.int32),
-        matrix.matrix.indices.astype(np.int32), matrix.matrix.data, kinds,
-    )  # fmt: skip
-    return highs
+    return Work(scenario, tables, problem, goals, matrix, np.zeros(matrix.shape()[1]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say each median against ``raw`` of the same size."""
+    """Say each median against both references of the same size and run."""
     for size, medians in MEDIANS.items():
         for name, seconds in medians.items():
-            terminalreporter.write_line(f"{size:10} {name:24} {seconds * 1000:9.1f} ms  {seconds / medians['raw']:8.1f} x raw")
+            against = "".join(f"  {seconds / medians[other]:8.2f} x {other}" for other in ("raw", "linopy") if other in medians)
+            terminalreporter.write_line(f"{size:10} {name:24} {seconds * 1000:9.1f} ms{against}")

@@ -151,7 +151,8 @@ def main() -> None:
                 + "".join(f"  {key} {values[key]:9.2f} ({against[key]:6.2f} x raw)" for key in ("processor", "clock", "memory")),
                 flush=True,
             )
-        about = {**machine(), "load": os.getloadavg(), "sizes": records}
+        records[-1]["load"] = os.getloadavg()
+        about = {**machine(), "sizes": records}
         asked.output.write_text(json.dumps(about, indent=1), encoding="utf-8")
 
 

@@ -269,17 +269,19 @@ def _energy(c: Codes, v: dict[str, Numbers], r: Rows) -> None:
     clause, group, year = c.bound("green_power_share")
     row = r.new((len(clause),), 0, np.inf)
     r.add(row, v["shortfall"][clause, year], 1.0)
-    for goods, share in ((c["green"] != 0, None), (c.x["good_kind"].values == "power", -c["clause_value"][clause, year])):
+    for chosen, share in ((c["green"] != 0, None), (c.x["good_kind"].values == "power", -c["clause_value"][clause, year])):
+        goods = np.flatnonzero(chosen)
         for name, columns, line in (("use", v["make"], c.state_line), ("change", v["fitted"], c.fit_line)):
-            own, good = np.nonzero(c[name] * goods)
+            own, good = np.nonzero(c[name][:, goods])
             at, member = c.pairs(group, c.line_group[line[own]])
             places = c.place_made[own] if name == "use" else own
-            r.add(row[at], columns[places[member], year[at]], c[name][own, good][member] * (1.0 if share is None else share[at]))
+            r.add(row[at], columns[places[member], year[at]], c[name][own, goods[good]][member] * (1.0 if share is None else share[at]))
     clause, _, year = c.bound("energy_intensity", peopled=False)
     row = r.new((len(clause),), -np.inf, 0)[:, None]
     energy = c["equivalent"][:, year]
-    r.add(row, v["make"][:, year].T, (c["use"][c.producing] @ energy).T)
-    r.add(row, v["fitted"][:, year].T, (c["change"] @ energy).T)
+    worth = np.flatnonzero(energy.any(axis=1))
+    r.add(row, v["make"][:, year].T, (c["use"][c.producing[:, None], worth] @ energy[worth]).T)
+    r.add(row, v["fitted"][:, year].T, (c["change"][:, worth] @ energy[worth]).T)
     allowed = (c["clause_value"][clause, year] * c["base_intensity"])[:, None] * c["value_added"]
     r.add(row, v["output"][:, year].T, (c["need"].clip(min=0) @ energy).T - allowed)
     r.add(row[:, 0], v["shortfall"][clause, year], -1.0)
@@ -328,15 +330,16 @@ def _emissions(c: Codes, v: dict[str, Numbers], r: Rows) -> None:
     """Emissions by source."""
     row = r.new(v["emission"].shape, 0, 0)
     r.add(row, v["emission"], 1.0)
-    factor, some = c["factor"].reshape(c.sizes["good"], -1), c.producing
+    worth = np.flatnonzero(c["factor"].any(axis=(1, 2)))
+    factor, some = c["factor"][worth].reshape(len(worth), -1), c.producing
     for direct, goods, columns in (
         (c["direct"][some], c["use"][some], v["make"]),
         (c["direct_change"], c["change"], v["fitted"]),
         (c["segment_direct"], c["need"].clip(min=0), v["output"]),
     ):
-        intensity = direct[:, :, None] + (goods @ factor).reshape(*direct.shape, -1)
-        own, source, year = np.nonzero(intensity)
-        r.add(row[source, year], columns[own, year], -intensity[own, source, year])
+        intensity = direct[:, :, None] + (goods[:, worth] @ factor).reshape(*direct.shape, -1)
+        own, source = np.nonzero(intensity.any(axis=2))
+        r.add(row[source], columns[own], -intensity[own, source])
     r.add(row[list(c.x["source"].values).index("imports")], v["buy"], -c["embodied"])
 
 

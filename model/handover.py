@@ -1,6 +1,6 @@
 """Pyomo model -> arrays of a matrix -> HiGHS. Stock Pyomo expands the rules; nothing is lost in names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,9 +19,9 @@ class Block:
     """Columns of one variable: ``places`` in the product of ``members`` (row-major), and the ``columns`` they have."""
 
     name: str
-    members: list[list[Any]]
-    places: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
+    members: Sequence[Iterable[Any]]
+    places: npt.NDArray[np.integer[Any]]
+    columns: npt.NDArray[np.integer[Any]]
 
 
 @dataclass
@@ -117,7 +117,8 @@ def to_highs(matrix: Matrix, highs: highspy.Highs, *, whole: bool = True) -> Non
     status = highs.passModel(
         columns, rows, table.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
         matrix.column_lower, matrix.column_upper, matrix.lower, matrix.upper,
-        table.indptr.astype(np.int32), table.indices.astype(np.int32), table.data, (matrix.integer & whole).astype(np.int32),
+        table.indptr.astype(np.int32, copy=False), table.indices.astype(np.int32, copy=False), table.data,
+        (matrix.integer & whole).astype(np.int32),
     )  # fmt: skip
     if status == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS refused the model")

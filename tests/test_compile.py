@@ -301,7 +301,7 @@ def test_unknown_index_of_lazy_parts(build_model: ModelBuilder, province: xr.Dat
 
 def test_a_missing_number_is_named(build_model: ModelBuilder, province: xr.Dataset) -> None:
     """A rule that reads a parameter where it has no value fails as in stock Pyomo."""
-    wrong: Any = [room("wrong", lambda m: (m.goods, m.years), lambda m, good, year: m.buy[good, year] <= m.embodied[good, year])]
+    wrong: Any = [room("wrong", lambda m: (m.goods, m.years), lambda m, good, year: m.buy[good, year] <= m.need["cement_goods", good])]
     for lazy in (False, True):
         with pytest.raises((KeyError, ValueError)):
             m = build_model(province, wrong, lazy=lazy)

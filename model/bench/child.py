@@ -20,6 +20,7 @@ from model.bench.foreign import run_foreign, to_pyomo
 from model.bench.highs import options_of, pass_to_highs, run_highs
 from model.bench.instances import Instance, read_mps, stage_instance, violations, write_mps
 from model.bench.meter import Meter, processor_seconds
+from model.bench.scip import run_scip, to_scip
 from model.bench.stages import measure_one
 from model.errors import InputError, PathwayError
 from model.folders import Folders
@@ -104,6 +105,11 @@ def _solved(instance: Instance, configuration: Configuration, job: Job, meter: M
             highs = pass_to_highs(instance, options_of(configuration, instance, seed, limit, gap))
         with meter.step("solve"):
             return run_highs(highs, instance)
+    if configuration.solver == "scip":
+        with meter.step("handover"):
+            scip = to_scip(instance)
+        with meter.step("solve"):
+            return run_scip(scip, instance, seed, limit, gap)
     with meter.step("handover"):
         model = to_pyomo(instance)
     with meter.step("solve"):

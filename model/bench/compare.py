@@ -91,19 +91,27 @@ def _ratio(instance: str, configuration: str, quantity: str, below: Floats, abov
     return Ratio(instance, configuration, quantity, float(centre / middle), float(from_ / high), float(to / low))
 
 
-def profile(book: xr.Dataset) -> pd.DataFrame:
-    """Share of instances (with each seed) that a configuration solves within a factor of the fastest, repeats as medians."""
+def slowness(book: xr.Dataset) -> pd.DataFrame:
+    """Times as slow as the fastest, by case (instance and seed, repeats as medians) and configuration; infinite: not solved.
+
+    Configurations that were never run (a method for linear models on mixed-integer ones) are left out.
+    """
     solved = xr.DataArray(_solved(book), dims=book["runtime"].dims, coords=book["runtime"].coords)
     times = book["runtime"].where(solved, np.inf).where(book["status"] != "").median("repeat", skipna=True)
     table = times.stack(case=("instance", "seed")).transpose("case", "configuration").values
     table = np.where(np.isnan(table), np.inf, np.maximum(table, 1e-3))
     best = table.min(axis=1, keepdims=True)
-    names = book["configuration"].values.tolist()
-    shares = {}
-    for factor in FACTORS:
-        within = np.isfinite(table) & ((table <= factor * best) if np.isfinite(factor) else True)
-        shares[factor] = within.mean(axis=0)
-    return pd.DataFrame(shares, index=names)
+    found = np.divide(table, best, out=np.full_like(table, np.inf), where=np.isfinite(table))
+    tried = (book["status"] != "").any(("instance", "seed", "repeat")).values
+    return pd.DataFrame(found, columns=book["configuration"].values.tolist()).loc[:, tried]
+
+
+def profile(book: xr.Dataset) -> pd.DataFrame:
+    """Share of cases that a configuration solves within a factor of the fastest."""
+    found = slowness(book)
+    times = found.to_numpy()
+    shares = {factor: (np.isfinite(times) & (times <= factor * (1 + 1e-9))).mean(axis=0) for factor in FACTORS}
+    return pd.DataFrame(shares, index=found.columns)
 
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:

@@ -7,6 +7,7 @@ import difflib
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 import highspy
 
@@ -23,7 +24,7 @@ class Configuration:
 
     Attributes:
         name: What the user writes; goes into the column ``Solver``.
-        solver: ``highs``, or Pyomo's name of another solver.
+        solver: ``highs``, ``scip`` (by its own library), or Pyomo's name of another solver.
         linear: Options on linear models.
         mixed: Options on mixed-integer models; None where the method is for linear models only.
         install: How to get the solver if it is missing.
@@ -53,7 +54,7 @@ CONFIGURATIONS = {
         Configuration("glpk", "glpk", install="apt-get install glpk-utils"),
     )
 }
-PROGRAMS = {"scip": "scip", "cbc": "cbc", "glpk": "glpsol"}
+PROGRAMS = {"cbc": "cbc", "glpk": "glpsol"}
 """Programs that Pyomo calls."""
 
 
@@ -72,6 +73,8 @@ def chosen(names: Sequence[str]) -> list[Configuration]:
 
 def lacking(configuration: Configuration) -> bool:
     """Is the solver, or one of the options, missing on this machine?"""
+    if configuration.solver == "scip":
+        return find_spec("pyscipopt") is None
     if configuration.solver != "highs":
         return shutil.which(PROGRAMS[configuration.solver]) is None
     highs = silent_highs()

@@ -22,7 +22,6 @@ TERMINATIONS = {
 def _options(solver: str, seed: int, time_limit: float, gap: float) -> dict[str, Option]:
     """Limit, gap and seed in each solver's words."""
     words: dict[str, dict[str, Option]] = {
-        "scip": {"limits/time": time_limit, "limits/gap": gap, "randomization/randomseedshift": seed},
         "cbc": {"sec": time_limit, "ratio": gap, "randomCbcSeed": seed + 1},
         "glpk": {"tmlim": max(1, round(time_limit)), "mipgap": gap, "seed": seed},
     }

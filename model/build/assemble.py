@@ -11,7 +11,7 @@ from model.build.clauses import declare_clauses, declare_pace
 from model.build.declare import Draft
 from model.build.goods import declare_emissions, declare_goods, declare_segments
 from model.build.keys import joined
-from model.build.lazy import LazyConstraint
+from model.build.lazy import LazyConstraint, LazyObjective
 from model.build.lines import declare_lines, declare_measures
 from model.build.money import declare_money
 from model.build.quota import declare_quota
@@ -65,6 +65,7 @@ def build(
     for room in rules:
         add_rule(m, room, lazy=lazy)
     draft.add_set("counted", [str(source) for source in SOURCES_IN[boundary]])
+    kind = LazyObjective if lazy else pyo.Objective
     for goal in goals:
-        setattr(m, f"objective_{goal}", pyo.Objective(expr=OBJECTIVES[goal](m)))
+        setattr(m, f"objective_{goal}", kind(rule=OBJECTIVES[goal]))
     return m

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 import pyomo.environ as pyo
-import xarray as xr
 
 from model.build.declare import Draft, Values
+from model.build.goods import needed, over_goods
 from model.build.keys import Keys, joined, places
 
 Mask = npt.NDArray[np.bool_]
@@ -67,7 +67,7 @@ def _members(draft: Draft) -> None:
         ("standing_of", standing), ("producing_of", producing), ("short_of", producing & short), ("levelled_of", levelled & standing),
     ):  # fmt: skip
         draft.add_groups(name, "groups", Keys((line.through(group).take(chosen),)), states.take(chosen))
-    draft.add_values("base_capacity", draft.every("base_capacity"), "groups")
+    draft.add_array("base_capacity", "groups")
     power, green = draft.values("good_kind") == "power", draft.values("green") != 0
     used, changed = draft.members("use_index"), draft.members("change_index")
     for name, goods in (("green", green), ("power", power)):
@@ -81,18 +81,18 @@ def _members(draft: Draft) -> None:
 
 def _energy(draft: Draft) -> None:
     """Energy (equivalent value) per unit made, fitted and of output; value added per output."""
-    x = draft.x
-    for name, grouped, array in (
-        ("line_energy", "energy_lines", xr.dot(x["use"], x["equivalent"], dim="good", optimize=True)),
-        ("fit_energy", "energy_fits", xr.dot(x["change"], x["equivalent"], dim="good", optimize=True)),
-        ("segment_energy", "energy_segments", xr.dot(x["need"].clip(min=0), x["equivalent"], dim="good", optimize=True)),
+    x = draft.x.variables
+    for name, some, amount in (
+        ("line_energy", "energy_lines", x["use"]),
+        ("fit_energy", "energy_fits", x["change"]),
+        ("segment_energy", "energy_segments", needed(draft)),
     ):
-        found = draft.sparse(array)
-        draft.add_values(name, found)
-        width = len(found.keys.columns)
-        draft.add_groups(grouped, "years", found.keys.parts(width - 1), found.keys.parts(*range(width - 1)))
-    draft.add_values("value_added", draft.every("value_added"), "segments")
-    draft.m.base_intensity = pyo.Param(initialize=float(x["base_intensity"]), within=pyo.Reals)
+        found = over_goods(amount, x["equivalent"]).values
+        used = np.any(found != 0, axis=1)
+        draft.add_set(some, draft.labels.of(str(amount.dims[0])).take(used))
+        draft.add_array(name, some, "years", numbers=found[used])
+    draft.add_array("value_added", "segments")
+    draft.m.base_intensity = pyo.Param(initialize=float(x["base_intensity"].values), within=pyo.Reals)
 
 
 def declare_pace(draft: Draft) -> None:
@@ -103,7 +103,7 @@ def declare_pace(draft: Draft) -> None:
     draft.add_values("moved", _moved(draft), "steps")
     moving = steps.columns[0].through(group)
     draft.add_groups("moving_of", "groups", Keys((moving,)), steps)
-    draft.add_values("fit_capacity", draft.every("fit_capacity"), "fits")
+    draft.add_array("fit_capacity", "fits")
     pace = {name: draft.sparse(name, np.isfinite(draft.values(name))) for name in ("pace_moves", "pace_retrofits")}
     some = set(moving.labels())
     draft.add_set("paced_moves", [name for name in pace["pace_moves"].keys.labels() if name in some])

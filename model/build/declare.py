@@ -40,18 +40,14 @@ class Draft:
 
     def values(self, name: str) -> npt.NDArray[Any]:
         """An array of the problem as it is."""
-        found: npt.NDArray[Any] = self.x[name].values
+        found: npt.NDArray[Any] = self.x.variables[name].values
         return found
 
-    def sparse(self, array: str | xr.DataArray, keep: npt.NDArray[np.bool_] | None = None) -> Values:
+    def sparse(self, array: str | xr.Variable, keep: npt.NDArray[np.bool_] | None = None) -> Values:
         """An array's values by key; ``keep`` (same shape) chooses which, by default those that are not zero."""
-        found = self.x[array] if isinstance(array, str) else array
+        found = self.x.variables[array] if isinstance(array, str) else array
         chosen = found.values != 0 if keep is None else keep
         return Values(self.labels.where(chosen, [str(dim) for dim in found.dims]), found.values[chosen].astype(float))
-
-    def every(self, name: str) -> Values:
-        """All of an array's values by key, zeros too."""
-        return self.sparse(name, np.ones(self.x[name].shape, dtype=bool))
 
     def add_set(self, name: str, members: Keys | Iterable[Any], dimen: int = 1) -> None:
         """A plain set; what comes twice counts once."""
@@ -68,7 +64,7 @@ class Draft:
         """An indexed set from keys and members; keys without members get an empty set, unknown keys are dropped."""
         index = getattr(self.m, over)
         width = len(by.columns)
-        if not increasing(joined(members, by)):
+        if not increasing(joined(members, by).numbers()):
             pairs = joined(by, members).unique()
             by, members = pairs.parts(*range(width)), pairs.parts(*range(width, len(pairs.columns)))
         if self.lazy:
@@ -93,6 +89,15 @@ class Draft:
         wanted = product(*(self._members[part] for part in over))
         numbers = values.numbers if wanted.same(values.keys) else _arranged(values, wanted)
         setattr(self.m, name, LazyParam(*index, held=numbers))
+
+    def add_array(self, name: str, *over: str, numbers: Numbers | None = None) -> None:
+        """A parameter over whole sets, in their order: an array of the problem, by default the one of the same name."""
+        held = np.ascontiguousarray(self.values(name) if numbers is None else numbers, dtype=float).ravel()
+        members = [self._members[part] for part in over]
+        if self.lazy:
+            setattr(self.m, name, LazyParam(*(getattr(self.m, part) for part in over), held=held))
+        else:
+            self.add_values(name, Values(product(*members), held), *over)
 
     def add_variable(self, name: str, *over: str, domain: Any, most: Numbers | None = None) -> None:
         """Variables in a domain, from 0 up to ``most`` where given (in the order of the sets; infinite: no bound)."""

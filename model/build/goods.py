@@ -4,8 +4,8 @@ import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
 
-from model.build.declare import Draft, Values
-from model.build.keys import Column, Keys, column, joined, product
+from model.build.declare import Draft
+from model.build.keys import Column, Keys, column
 
 
 def declare_goods(draft: Draft) -> None:
@@ -18,7 +18,7 @@ def declare_goods(draft: Draft) -> None:
         found = draft.sparse(name)
         draft.add_values(name, found)
         draft.add_groups(grouped, "goods", found.keys.parts(2), found.keys.parts(0, 1))
-    draft.add_values("demand", draft.every("demand"), "goods", "years")
+    draft.add_array("demand", "goods", "years")
     draft.add_variable("buy", "goods", "years", domain=pyo.NonNegativeReals, most=draft.values("supply"))
     draft.add_variable("sell", "goods", "years", domain=pyo.NonNegativeReals, most=draft.values("sales"))
 
@@ -30,8 +30,8 @@ def declare_segments(draft: Draft) -> None:
     draft.add_values("need", need)
     draft.add_values("pull", draft.sparse("pull"))
     draft.add_groups("consumers", "goods", need.keys.parts(1), need.keys.parts(0))
-    draft.add_values("least", draft.every("least"), "segments", "years")
-    draft.add_values("most", draft.every("most"), "segments", "years")
+    draft.add_array("least", "segments", "years")
+    draft.add_array("most", "segments", "years")
     draft.add_variable("output", "segments", "years", domain=pyo.NonNegativeReals)
 
 
@@ -40,27 +40,35 @@ def declare_emissions(draft: Draft) -> None:
 
     A line's intensity is its direct emission plus the use of each good times the good's factor.
     """
-    x, labels = draft.x, draft.labels
+    x, labels = draft.x.variables, draft.labels
     draft.add_set("sources", labels.of("source"))
-    draft.add_set("source_years", product(labels.of("source"), labels.of("year")))
-    factor = x["factor"]
     parts = {
-        "intensity": x["direct"] + xr.dot(x["use"], factor, dim="good", optimize=True),
-        "relief": x["direct_change"] + xr.dot(x["change"], factor, dim="good", optimize=True),
-        "segment_intensity": x["segment_direct"] + xr.dot(x["need"].clip(min=0), factor, dim="good", optimize=True),
+        "intensity": x["direct"] + over_goods(x["use"], x["factor"]),
+        "relief": x["direct_change"] + over_goods(x["change"], x["factor"]),
+        "segment_intensity": x["segment_direct"] + over_goods(needed(draft), x["factor"]),
     }
     for (name, part), grouped in zip(parts.items(), ("emitters", "relievers", "segment_emitters"), strict=True):
-        found = draft.sparse(part.transpose(part.dims[0], "source", "year"))
-        draft.add_values(name, found)
-        width = len(found.keys.columns)
-        draft.add_groups(grouped, "source_years", found.keys.parts(width - 2, width - 1), found.keys.parts(*range(width - 2)))
-    embodied = draft.sparse("embodied")
-    draft.add_values("embodied", embodied)
-    draft.add_groups("importers", "source_years", _from_imports(embodied), embodied.keys.parts(0))
+        found = part.transpose(part.dims[0], "source", "year").values
+        some = np.any(found != 0, axis=2)
+        pairs = labels.where(some, [str(part.dims[0]), "source"])
+        draft.add_set(f"{name}_index", pairs)
+        draft.add_array(name, f"{name}_index", "years", numbers=found[some])
+        width = len(pairs.columns) - 1
+        draft.add_groups(grouped, "sources", pairs.parts(width), pairs.parts(*range(width)))
+    embodied = labels.of("good").take(np.any(draft.values("embodied") != 0, axis=1))
+    draft.add_array("embodied", "goods", "years")
+    draft.add_groups("importers", "sources", Keys((Column(["imports"], np.zeros(len(embodied), dtype=np.int32)),)), embodied)
     draft.add_variable("emission", "sources", "years", domain=pyo.Reals)
 
 
-def _from_imports(embodied: Values) -> Keys:
-    """The source of what is bought, with its years."""
-    source = Column(["imports"], np.zeros(len(embodied.keys), dtype=np.int64))
-    return joined(Keys((source,)), embodied.keys.parts(1))
+def over_goods(amount: xr.Variable, worth: xr.Variable) -> xr.Variable:
+    """Sum over goods of an amount times a worth per unit; most goods have no worth and are left out before."""
+    some = np.flatnonzero(np.any(worth.values != 0, axis=tuple(range(1, worth.ndim))))
+    found: xr.Variable = xr.dot(amount.isel(good=some), worth.isel(good=some), dim="good", optimize=True)
+    return found
+
+
+def needed(draft: Draft) -> xr.Variable:
+    """What a segment uses of each good, without what it makes."""
+    need = draft.x.variables["need"]
+    return xr.Variable(need.dims, np.maximum(need.values, 0.0))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer[Any]]
 Chosen = npt.NDArray[Any]
 """Places or a mask."""
 HALVES = {"state": "configuration", "step": "arc", "retrofit": "measure"}
@@ -39,7 +40,7 @@ def column(labels: Sequence[Any], names: list[Any] | None = None) -> Column:
     """Labels as codes into names, by default into the labels' own list."""
     known = list(dict.fromkeys(labels)) if names is None else names
     code = {name: place for place, name in enumerate(known)}
-    return Column(known, np.fromiter(map(code.__getitem__, labels), np.int64, len(labels)))
+    return Column(known, np.fromiter(map(code.__getitem__, labels), np.int32, len(labels)))
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,11 @@ class Keys:
 
     def numbers(self) -> Codes:
         """One number per key, the same for equal keys."""
-        found = np.zeros(len(self), dtype=np.int64)
-        for part in self.columns:
-            found = found * max(len(part.names), 1) + part.codes
+        first, *others = self.columns
+        found = first.codes.astype(np.int64)
+        for part in others:
+            found *= max(len(part.names), 1)
+            found += part.codes
         return found
 
     def same(self, other: "Keys") -> bool:
@@ -79,15 +82,15 @@ class Keys:
 
     def unique(self) -> "Keys":
         """Each key once, where it stands first."""
-        if increasing(self):
+        numbers = self.numbers()
+        if increasing(numbers):
             return self
-        _, first = np.unique(self.numbers(), return_index=True)
+        _, first = np.unique(numbers, return_index=True)
         return self if len(first) == len(self) else self.take(np.sort(first))
 
 
-def increasing(known: Keys) -> bool:
-    """Does every key's number exceed the one before, so that none comes twice?"""
-    numbers = known.numbers()
+def increasing(numbers: Codes) -> bool:
+    """Does every number exceed the one before, so that none comes twice?"""
     return bool(np.all(numbers[1:] > numbers[:-1]))
 
 
@@ -107,8 +110,15 @@ def joined(*parts: Keys) -> Keys:
 
 def product(*parts: Keys) -> Keys:
     """Every combination of keys, the last one running fastest."""
-    places = np.unravel_index(np.arange(int(np.prod([len(part) for part in parts]))), [len(part) for part in parts])
-    return joined(*(part.take(place) for part, place in zip(parts, places, strict=True)))
+    sizes = [len(part) for part in parts]
+    return joined(*(_spread(part, prod(sizes[:place]), prod(sizes[place + 1 :])) for place, part in enumerate(parts)))
+
+
+def _spread(part: Keys, before: int, after: int) -> Keys:
+    """Each key ``after`` times, and all of them ``before`` times over."""
+    if before == after == 1:
+        return part
+    return Keys(tuple(Column(own.names, np.tile(np.repeat(own.codes, after), before)) for own in part.columns))
 
 
 class Labels:
@@ -122,7 +132,7 @@ class Labels:
     def names(self, dim: str) -> list[Any]:
         """A dim's labels, the same list every time."""
         if dim not in self._names:
-            self._names[dim] = self.problem[dim].values.tolist()
+            self._names[dim] = self.problem.variables[dim].values.tolist()
         return self._names[dim]
 
     def of(self, dim: str) -> Keys:
@@ -132,12 +142,12 @@ class Labels:
                 self._keys[dim] = Keys(tuple(self.column(f"{dim}_{half}", half) for half in ("line", HALVES[dim])))
             else:
                 names = self.names(dim)
-                self._keys[dim] = Keys((Column(names, np.arange(len(names))),))
+                self._keys[dim] = Keys((Column(names, np.arange(len(names), dtype=np.int32)),))
         return self._keys[dim]
 
     def column(self, name: str, dim: str | None = None) -> Column:
         """An array of labels, as codes into a dim's labels where one is named."""
-        return column(self.problem[name].values.tolist(), None if dim is None else self.names(dim))
+        return column(self.problem.variables[name].values.tolist(), None if dim is None else self.names(dim))
 
     def where(self, chosen: npt.NDArray[np.bool_], dims: Sequence[str]) -> Keys:
         """Keys of the places that a mask over dims chooses."""

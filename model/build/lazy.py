@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyomo.environ as pyo
 from pyomo.core.base.constraint import IndexedConstraint
+from pyomo.core.base.objective import ScalarObjective
 from pyomo.core.base.param import IndexedParam
 from pyomo.core.base.set import IndexedSet, OrderedScalarSet
 
@@ -83,14 +84,19 @@ class LazyGroups(IndexedSet):  # type: ignore[misc]
         return index in self.index_set()
 
     def _places(self, index: Any) -> Codes:
-        """Where the members of one key are held."""
+        """Where the members of one key are held: templates ask for one, which is found by a scan; whoever asks on gets them sorted."""
         keys, _ = self.held
+        wanted = index if isinstance(index, tuple) else (index,)
+        if not self._data:
+            here = [part.codes == (part.names.index(label) if label in part.names else -1)
+                    for part, label in zip(keys.columns, wanted, strict=True)]  # fmt: skip
+            return np.flatnonzero(np.logical_and.reduce(here))
         if self._sorted is None:
             numbers = keys.numbers()
-            order = np.argsort(numbers, kind="stable")
+            order: Codes = np.argsort(numbers, kind="stable")
             self._sorted = order, numbers[order], [{name: code for code, name in enumerate(part.names)} for part in keys.columns]
         order, numbers, codes = self._sorted
-        parts = [code.get(part, -1) for code, part in zip(codes, index if isinstance(index, tuple) else (index,), strict=True)]
+        parts = [code.get(part, -1) for code, part in zip(codes, wanted, strict=True)]
         if min(parts) < 0:
             return order[:0]
         number = Keys(tuple(Column(own.names, np.array([part])) for own, part in zip(keys.columns, parts, strict=True))).numbers()[0]
@@ -135,3 +141,20 @@ class LazyConstraint(IndexedConstraint):  # type: ignore[misc]
         for index in self.index_set():
             if index not in self._data:
                 self._setitem_when_not_present(index, self.rule(self.parent_block(), index))
+
+
+class LazyObjective(ScalarObjective):  # type: ignore[misc]
+    """An objective whose terms are written when somebody asks for them."""
+
+    def construct(self, data: Any = None) -> None:
+        """Keep the rule, write no term."""
+        if _settle(self):
+            self._data = {None: self}
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The expression, as Pyomo holds it."""
+        if self._args_[0] is None:
+            self.set_value(self.rule(self.parent_block(), None))
+        found: tuple[Any, ...] = self._args_
+        return found

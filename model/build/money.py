@@ -16,14 +16,14 @@ def declare_money(draft: Draft) -> None:
     """Unit costs by item; what is bought counts as energy or feedstock by its kind."""
     draft.add_set("cost_items", [str(item) for item in Cost])
     for name in ("step_cash", "step_annuity"):
-        draft.add_values(name, draft.every(name), "steps")
+        draft.add_array(name, "steps")
     for name in ("fit_cash", "fit_annuity", "variable_change"):
-        draft.add_values(name, draft.every(name), "fits")
-    draft.add_values("fixed", draft.every("fixed"), "states")
+        draft.add_array(name, "fits")
+    draft.add_array("fixed", "states")
     draft.add_values("variable", draft.sparse("variable", draft.values("state_good") != ""), "producing")
-    draft.add_values("price", draft.every("price"), "goods", "years")
-    draft.add_values("sell_price", draft.every("sell_price"), "goods", "years")
-    draft.add_values("carbon_price", draft.every("carbon_price"), "years")
+    draft.add_array("price", "goods", "years")
+    draft.add_array("sell_price", "goods", "years")
+    draft.add_array("carbon_price", "years")
     draft.add_set("purchase_items", [str(Cost.ENERGY), str(Cost.FEEDSTOCK)])
     items = [str(Cost.ENERGY if kind in ENERGY_KINDS else Cost.FEEDSTOCK) for kind in draft.values("good_kind").tolist()]
     draft.add_groups("bought_as", "purchase_items", Keys((column(items),)), draft.labels.of("good"))
@@ -36,6 +36,6 @@ def declare_money(draft: Draft) -> None:
     draft.add_set("total_budgets", once)
     draft.add_values("yearly_budget", Values(binding, np.full(len(binding), yearly)), "yearly_budgets")
     draft.add_values("total_budget", Values(once, np.full(len(once), total)), "total_budgets")
-    draft.add_values("span", draft.every("span"), "years")
+    draft.add_array("span", "years")
     draft.add_variable("cost", "cost_items", "years", domain=pyo.Reals)
     draft.add_variable("investment", "plan_years", domain=pyo.NonNegativeReals)

@@ -19,7 +19,8 @@ def declare_quota(draft: Draft) -> None:
     draft.add_set("windows", windows)
     draft.add_values("debit", debit)
     draft.add_values("credit", credit)
-    draft.add_values("endowment", draft.every("endowment"))
+    draft.add_set("endowment_index", draft.labels.of("account"))
+    draft.add_array("endowment", "endowment_index")
     account, since, until = (part.codes for part in windows.columns)
     window, its = matches(account, debited.codes)
     when = debit.keys.columns[2].codes[its]
@@ -35,7 +36,7 @@ def declare_quota(draft: Draft) -> None:
 def _with_years(window: Codes, its: Codes, count: int) -> tuple[Codes, Codes, Codes]:
     """Every pair with every planning year."""
     each = max(count - 1, 0)
-    return np.repeat(window, each), np.repeat(its, each), np.tile(np.arange(1, count), len(window))
+    return np.repeat(window, each), np.repeat(its, each), np.tile(np.arange(1, count, dtype=np.int32), len(window))
 
 
 def _account(draft: Draft, name: str, arcs: Codes) -> Column:
@@ -76,5 +77,5 @@ def _windows(draft: Draft, touched: set[str]) -> Keys:
     lapses = np.isfinite(draft.values("lapse"))
     rows = [(a, s, u) for a, account in enumerate(accounts) if account in touched for u, until in enumerate(years)
             if (account, until) in bound for s in range(u) if s == 0 or lapses[a]]  # fmt: skip
-    codes = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    codes = np.array(rows, dtype=np.int32).reshape(-1, 3)
     return Keys((Column(accounts, codes[:, 0]), Column(years, codes[:, 1]), Column(years, codes[:, 2])))

@@ -54,7 +54,7 @@ def _numbers(option: str, text: str, least: int, most: int) -> tuple[int, ...]:
 
 
 def _bench(root: Path, names: list[str], configs: str, settings: "Settings", output: Path, plot: Path | None, say: Speaker) -> None:
-    from model.bench import Listener, chosen, profile, run_book, write_book
+    from model.bench import Listener, chosen, run_book, slowness, write_book
     from model.show import book_views, profile_plot, run_line
 
     console = open_console()
@@ -69,7 +69,7 @@ def _bench(root: Path, names: list[str], configs: str, settings: "Settings", out
     for view in book_views(book, say):
         console.print(view)
     if plot is not None:
-        profile_plot(profile(book), plot, say)
+        profile_plot(slowness(book), plot, say)
     written, table = write_book(output, book, rows)
     console.print(say("bench_written", book=written, table=table), markup=False)
 

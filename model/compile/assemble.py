@@ -10,7 +10,7 @@ from pyomo.common.errors import InfeasibleConstraintException
 from scipy import sparse
 
 from model.compile.labels import LARGEST, Places
-from model.compile.names import ColumnNames, RowNames, blocks_of
+from model.compile.names import ColumnNames, Mask, RowNames, blocks_of
 from model.compile.rows import Part, Reader, Rows, nothing, write
 from model.compile.templates import UnsupportedError, check_version
 from model.errors import SolverError
@@ -50,8 +50,9 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     lower = np.concatenate([np.zeros(0), *(rows.lower for rows in found)])
     upper = np.concatenate([np.zeros(0), *(rows.upper for rows in found)])
     names = RowNames([rows.component for rows in found], [rows.indices for rows in found], np.array(starts))
-    matrix = _joined([part for rows in found for part in rows.parts], len(lower), reader.columns.count)
+    parts = [part for rows in found for part in rows.parts]
     found.clear()
+    matrix = _joined(parts, len(lower), reader.columns.count)
     kept = _used_rows(matrix, lower, upper, names)
     used = np.diff(matrix.indptr) > 0
     for at, values, _ in goals.values():
@@ -59,25 +60,31 @@ def compile_model(m: pyo.ConcreteModel) -> Matrix:
     low, high, whole = reader.columns.bounds()
     return Matrix(
         model=m,
-        columns=ColumnNames(reader.columns, np.flatnonzero(used)),
+        columns=ColumnNames(reader.columns, used),
         rows=names.kept(kept),
         matrix=_reduced(matrix, kept, used),
-        lower=lower[kept],
-        upper=upper[kept],
-        column_lower=low[used],
-        column_upper=high[used],
-        integer=whole[used],
+        lower=_chosen(lower, kept),
+        upper=_chosen(upper, kept),
+        column_lower=_chosen(low, used),
+        column_upper=_chosen(high, used),
+        integer=_chosen(whole, used),
         objectives={name: _spread(at, values, used) for name, (at, values, _) in goals.items()},
         offsets={name: offset for name, (_, _, offset) in goals.items()},
         blocks=blocks_of(reader.columns, used),
     )
 
 
-def _spread(at: Places, values: Floats, used: npt.NDArray[np.bool_]) -> Floats:
+def _chosen(values: npt.NDArray[Any], mask: Mask) -> npt.NDArray[Any]:
+    """The values that a mask chooses; no copy where it chooses all."""
+    return values if mask.all() else values[mask]
+
+
+def _spread(at: Places, values: Floats, used: Mask) -> Floats:
     """Coefficients of an objective, over the columns in use."""
-    costs = np.zeros(len(used))
-    np.add.at(costs, at, values)
-    return costs[used]
+    costs = np.zeros(int(np.count_nonzero(used)))
+    some = used[at]
+    np.add.at(costs, at[some] - np.searchsorted(np.flatnonzero(~used), at[some]), values[some])
+    return costs
 
 
 def _joined(parts: list[Part], rows: int, columns: int) -> sparse.csc_array:
@@ -93,27 +100,25 @@ def _joined(parts: list[Part], rows: int, columns: int) -> sparse.csc_array:
     return matrix
 
 
-def _used_rows(matrix: sparse.csc_array, lower: Floats, upper: Floats, names: RowNames) -> npt.NDArray[np.intp]:
-    """Positions of the rows that bind something."""
+def _used_rows(matrix: sparse.csc_array, lower: Floats, upper: Floats, names: RowNames) -> Mask:
+    """Which rows bind something."""
     filled = np.zeros(len(lower), dtype=bool)
     filled[matrix.indices] = True
     impossible = np.flatnonzero(~filled & ((lower > 0) | (upper < 0)))
     if len(impossible):
         component, index = names[int(impossible[0])]
         raise InfeasibleConstraintException(f"model contains a trivially infeasible constraint, '{component}[{index}]'")
-    return np.flatnonzero(filled & (np.isfinite(lower) | np.isfinite(upper)))
+    return filled & (np.isfinite(lower) | np.isfinite(upper))
 
 
-def _reduced(matrix: sparse.csc_array, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.bool_]) -> sparse.csc_array:
+def _reduced(matrix: sparse.csc_array, rows: Mask, columns: Mask) -> sparse.csc_array:
     """The matrix without the other rows and columns; columns that go are empty."""
     start = matrix.indptr[np.append(columns, True)]
-    place = np.full(matrix.shape[0], -1, dtype=np.int32)
-    place[rows] = np.arange(len(rows), dtype=np.int32)
     index, value = matrix.indices, matrix.data
-    if len(rows) < len(place):
-        index = place[index]
-        gone = index < 0
-        if gone.any():
-            start = start - np.searchsorted(np.flatnonzero(gone), start).astype(start.dtype)
-            index, value = index[~gone], value[~gone]
-    return sparse.csc_array((value, index, start), shape=(len(rows), int(np.count_nonzero(columns))))
+    if not rows.all():
+        stays = rows[index]
+        if not stays.all():
+            start = start - np.searchsorted(np.flatnonzero(~stays), start).astype(start.dtype)
+            index, value = index[stays], value[stays]
+        index = (np.cumsum(rows, dtype=np.int32) - 1)[index]
+    return sparse.csc_array((value, index, start), shape=(int(np.count_nonzero(rows)), int(np.count_nonzero(columns))))

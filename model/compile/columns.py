@@ -52,36 +52,30 @@ class Columns:
 
     def bounds(self) -> tuple[Numbers, Numbers, npt.NDArray[np.bool_]]:
         """Lower and upper bounds and integrality of all columns."""
-        parts = [self._block(variable) for variable in self.variables]
-        if not parts:
-            return np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
-        lower, upper, whole = (np.concatenate(group) for group in zip(*parts, strict=True))
+        lower, upper, whole = np.full(self.count, -np.inf), np.full(self.count, np.inf), np.zeros(self.count, dtype=bool)
+        for variable in self.variables:
+            first, size = self.first[id(variable)], self.labels.size(variable.index_set()) if variable.is_indexed() else 1
+            inside = slice(first, first + size)
+            self._fill(variable, lower[inside], upper[inside], whole[inside])
         return lower, upper, whole
 
-    def _block(self, variable: Any) -> tuple[Numbers, Numbers, npt.NDArray[np.bool_]]:
-        size = self.labels.size(variable.index_set()) if variable.is_indexed() else 1
+    def _fill(self, variable: Any, lower: Numbers, upper: Numbers, whole: npt.NDArray[np.bool_]) -> None:
+        """Write the bounds and integrality of one block."""
         held = getattr(variable, "held", None)
-        if held is None:
-            return self._read(variable, size)
-        domain, most = held
-        low, high, step = domain.get_interval()
-        lower = np.full(size, -np.inf if low is None else float(low))
-        upper = np.full(size, np.inf if high is None else float(high))
-        if most is not None:
-            lower, upper = np.maximum(lower, 0.0), np.minimum(upper, most)
-        whole = np.full(size, step == 1)
-        for data in variable._data.values():  # the few that somebody asked for, and may have changed
+        if held is None and len(variable) != len(lower):
+            raise UnsupportedError(f"{variable.name} has no variable for some index")
+        if held is not None:
+            domain, most = held
+            low, high, step = domain.get_interval()
+            lower[:] = -np.inf if low is None else low
+            upper[:] = np.inf if high is None else high
+            if most is not None:
+                np.maximum(lower, 0.0, out=lower)
+                np.minimum(upper, most, out=upper)
+            whole[:] = step == 1
+        for data in variable._data.values():  # where arrays are held: the few that somebody asked for, and may have changed
             place = self.of(data) - self.first[id(variable)]
             lower[place], upper[place], whole[place] = _asked(data)
-        return lower, upper, whole
-
-    def _read(self, variable: Any, size: int) -> tuple[Numbers, Numbers, npt.NDArray[np.bool_]]:
-        """Bounds that stock Pyomo expanded."""
-        if variable.is_indexed() and len(variable) != size:
-            raise UnsupportedError(f"{variable.name} has no variable for some index")
-        rows = [_asked(variable[index]) for index in variable.index_set()] if variable.is_indexed() else [_asked(variable)]
-        lower, upper, whole = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
-        return lower.astype(float), upper.astype(float), whole.astype(bool)
 
 
 def _asked(data: Any) -> tuple[float, float, bool]:

@@ -1,5 +1,6 @@
 """Labels as integer codes, sets as columns of codes, and look-ups of positions in sets."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Labels:
 
     def size(self, index_set: Any) -> int:
         """Number of members of a product."""
-        return int(np.prod([len(self.members(leaf)) for leaf in self.subsets(index_set)], dtype=np.int64))
+        return prod(len(self.members(leaf)) for leaf in self.subsets(index_set))
 
     def code_of(self, label: Any) -> Any:
         """The code of one label; raises ``UnsupportedError`` for a label that no set has."""

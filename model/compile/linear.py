@@ -30,13 +30,16 @@ class Term:
             product = product * parameters.value(factor, self.scope)
         return np.asarray(product, dtype=float)
 
-    def by_row(self, parameters: Parameters, count: int) -> Numbers:
-        """Sum of the values by row, where rows are counted from 0."""
+    def by_row(self, parameters: Parameters, rows: Scope) -> Numbers:
+        """Sum of the values by row of a rule whose own scope is ``rows``."""
         if not self.scope.size:
-            return np.zeros(count)
-        rows = np.empty(self.scope.size, dtype=np.int32)
-        add_up(self.scope.rows(0), self.scope.shape, rows)
-        return np.bincount(rows, np.broadcast_to(self.values(parameters), self.scope.shape).ravel(), count).astype(float, copy=False)
+            return np.zeros(rows.size)
+        values = np.broadcast_to(self.values(parameters), self.scope.shape).ravel()
+        if self.scope is rows:
+            return values
+        places = np.empty(self.scope.size, dtype=np.int32)
+        add_up(self.scope.rows(0), self.scope.shape, places)
+        return np.bincount(places, values, rows.size).astype(float, copy=False)
 
 
 def varies(expression: Any) -> bool:

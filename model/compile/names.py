@@ -1,22 +1,29 @@
 """Names of rows and columns, made only when somebody asks for one."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from model.compile.columns import Columns
-from model.compile.labels import Labels, Places
+from model.compile.labels import Places
 from model.handover import Block
 
+Mask = npt.NDArray[np.bool_]
 Name = tuple[str, Any]
+
+
+def places_of(used: Mask) -> Sequence[int] | Places:
+    """Places that a mask chooses, held as a range where it chooses all."""
+    return range(len(used)) if used.all() else np.flatnonzero(used).astype(np.int32)
 
 
 class _Names(Sequence[Name]):
     """(component, index) of places, one at a time."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Sequence[int] | Places) -> None:
         self.places = places
 
     def __len__(self) -> int:
@@ -42,8 +49,8 @@ class _Names(Sequence[Name]):
 class ColumnNames(_Names):
     """(variable, index) of the columns in use."""
 
-    def __init__(self, columns: Columns, places: Places) -> None:
-        super().__init__(places)
+    def __init__(self, columns: Columns, used: Mask) -> None:
+        super().__init__(places_of(used))
         self.variables = columns.variables
         self.starts = np.array([columns.first[id(variable)] for variable in columns.variables], dtype=np.int64)
 
@@ -57,13 +64,13 @@ class ColumnNames(_Names):
 class RowNames(_Names):
     """(rule, index) of the rows; ``indices`` of a component where its rows do not follow its index set."""
 
-    def __init__(self, components: list[Any], indices: list[list[Any] | None], starts: Places, places: Places | None = None) -> None:
-        super().__init__(np.arange(int(starts[-1])) if places is None else places)
+    def __init__(self, components: list[Any], indices: list[list[Any] | None], starts: Places, kept: Mask | None = None) -> None:
+        super().__init__(range(int(starts[-1])) if kept is None else places_of(kept))
         self.components, self.indices, self.starts = components, indices, starts
 
-    def kept(self, places: Places) -> "RowNames":
+    def kept(self, rows: Mask) -> "RowNames":
         """Names of some of the rows."""
-        return RowNames(self.components, self.indices, self.starts, places)
+        return RowNames(self.components, self.indices, self.starts, rows)
 
     def name(self, number: int) -> Name:
         """The rule and index of a row."""
@@ -85,26 +92,14 @@ def _index(component: Any, place: int) -> Any:
     return tuple(parts) if len(parts) > 1 else parts[0]
 
 
-def blocks_of(columns: Columns, used: npt.NDArray[np.bool_]) -> list[Block]:
-    """The columns in use by variable: where in its block each stands, and the members that span the block."""
-    number = np.cumsum(used) - 1
+def blocks_of(columns: Columns, used: Mask) -> list[Block]:
+    """The columns in use by variable: where in its block each stands, and the sets that span the block."""
     found = []
+    count = 0
     for variable in columns.variables:
+        members = columns.labels.subsets(variable.index_set()) if variable.is_indexed() else []
         first = columns.first[id(variable)]
-        members = _members(columns.labels, variable)
-        size = int(np.prod([len(part) for part in members], dtype=np.int64))
-        inside = np.flatnonzero(used[first : first + size])
-        found.append(Block(variable.local_name, members, inside, number[first + inside]))
-    return found
-
-
-def _members(labels: Labels, variable: Any) -> list[list[Any]]:
-    """Members of each set of a variable's index, as labels or tuples of labels."""
-    if not variable.is_indexed():
-        return []
-    names = labels.names
-    found = []
-    for leaf in labels.subsets(variable.index_set()):
-        columns = [[names[code] for code in column] for column in labels.members(leaf).T.tolist()]
-        found.append(columns[0] if len(columns) == 1 else list(zip(*columns, strict=True)))
+        inside = np.flatnonzero(used[first : first + prod(len(part) for part in members)]).astype(np.int32)
+        found.append(Block(variable.local_name, members, inside, np.arange(count, count + len(inside), dtype=np.int32)))
+        count += len(inside)
     return found

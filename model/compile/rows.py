@@ -1,6 +1,7 @@
 """Rules as rows: one component's entries, limits and names."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Part:
     @property
     def size(self) -> int:
         """Number of entries."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ class Reader:
         """Columns, coefficients and constant of an objective."""
         try:
             expression, indices = template(component)
-            found = terms(expression, self._scope(component, indices))
+            scope = self._scope(component, indices)
+            found = terms(expression, scope)
             parts = self._parts(found, 0)
             places: Places = np.zeros(sum(part.size for part in parts), dtype=np.int32)
             values = np.zeros(len(places))
             write(parts, None, places, values)
-            offset = float(self._constant(found, 1)[0])
+            offset = float(self._constant(found, scope)[0])
         except UnsupportedError:
             places, values, offset = self._expanded(component.expr)
         return places, values, offset
@@ -80,20 +82,19 @@ class Reader:
         """
         expression, indices = template(component)
         scope = self._scope(component, indices)
-        count = int(np.prod(scope.shape, dtype=np.int64))
         low, body, high = _sides(expression)
         found = body(scope)
-        constant = self._constant(found, count)
-        limits = [self._limit(side, scope, missing) - constant for side, missing in ((low, -np.inf), (high, np.inf))]
-        return Rows(component, self._parts(found, first), limits[0], limits[1])
+        constant = self._constant(found, scope)
+        lower = self._limit(low, scope, -np.inf) - constant
+        upper = lower if high is low else self._limit(high, scope, np.inf) - constant
+        return Rows(component, self._parts(found, first), lower, upper)
 
     def _limit(self, side: Any, scope: Scope, missing: float) -> Numbers:
-        count = int(np.prod(scope.shape, dtype=np.int64))
-        return np.full(count, missing) if side is None else self._constant(terms(side, scope), count)
+        return np.full(scope.size, missing) if side is None else self._constant(terms(side, scope), scope)
 
-    def _constant(self, found: list[Term], count: int) -> Numbers:
+    def _constant(self, found: list[Term], scope: Scope) -> Numbers:
         """The sum of terms without variables, by row."""
-        return sum((term.by_row(self.parameters, count) for term in found if term.variable is None), np.zeros(count))
+        return sum((term.by_row(self.parameters, scope) for term in found if term.variable is None), np.zeros(scope.size))
 
     def _parts(self, found: list[Term], first: int) -> list[Part]:
         """Entries of terms with variables, their rows counted from ``first``."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class Scope:
         self.axes = axes
         self.labels = labels
         self.shape = tuple(axis.size for axis in axes)
-        self.size = int(np.prod(self.shape, dtype=np.int64))
+        self.size = prod(self.shape)
         self.home = {name: place for place, axis in enumerate(axes) for name in axis.templates()}
 
     def along(self, place: int, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -197,7 +198,7 @@ def axes_of(labels: Labels, index_set: Any, templates: tuple[Any, ...], *, rows:
         own = labels.members(leaf)
         used = templates[first : first + own.shape[1]]
         first += own.shape[1]
-        step = int(np.prod(sizes[place + 1 :], dtype=np.int64))
+        step = prod(sizes[place + 1 :])
         codes = {index._id: np.ascontiguousarray(own[:, n]) for n, index in enumerate(used)}
         inside = np.arange(len(own), dtype=np.int32)
         axis = Axis(len(own), codes, inside * np.int32(step) if rows else None)

@@ -32,8 +32,8 @@ def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
 
 def rule(m: pyo.ConcreteModel, source: str, year: int) -> Any:
     """One row."""
-    lines = sum(m.intensity[line, name, source, year] * m.make[line, name, year] for line, name in m.emitters[source, year])
-    fits = sum(m.relief[line, name, source, year] * m.fitted[line, name, year] for line, name in m.relievers[source, year])
-    segments = sum(m.segment_intensity[segment, source, year] * m.output[segment, year] for segment in m.segment_emitters[source, year])
-    imports = sum(m.embodied[good, year] * m.buy[good, year] for good in m.importers[source, year])
+    lines = sum(m.intensity[line, name, source, year] * m.make[line, name, year] for line, name in m.emitters[source])
+    fits = sum(m.relief[line, name, source, year] * m.fitted[line, name, year] for line, name in m.relievers[source])
+    segments = sum(m.segment_intensity[segment, source, year] * m.output[segment, year] for segment in m.segment_emitters[source])
+    imports = sum(m.embodied[good, year] * m.buy[good, year] for good in m.importers[source])
     return m.emission[source, year] == lines + fits + segments + imports

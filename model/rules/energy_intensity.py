@@ -32,8 +32,8 @@ def over(m: pyo.ConcreteModel) -> tuple[Any, ...]:
 
 def rule(m: pyo.ConcreteModel, clause: str, year: int) -> Any:
     """One row."""
-    lines = sum(m.line_energy[line, name, year] * m.make[line, name, year] for line, name in m.energy_lines[year])
-    fits = sum(m.fit_energy[line, name, year] * m.fitted[line, name, year] for line, name in m.energy_fits[year])
-    segments = sum(m.segment_energy[segment, year] * m.output[segment, year] for segment in m.energy_segments[year])
+    lines = sum(m.line_energy[line, name, year] * m.make[line, name, year] for line, name in m.energy_lines)
+    fits = sum(m.fit_energy[line, name, year] * m.fitted[line, name, year] for line, name in m.energy_fits)
+    segments = sum(m.segment_energy[segment, year] * m.output[segment, year] for segment in m.energy_segments)
     earned = sum(m.value_added[segment] * m.output[segment, year] for segment in m.segments)
     return lines + fits + segments <= m.clause_value[clause, year] * m.base_intensity * earned + m.shortfall[clause, year]
