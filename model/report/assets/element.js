@@ -57,8 +57,10 @@ function saveText(name, text, type) {
 }
 
 // a window over the page with a heading and pairs of term and text
-function openDialog(heading, pairs, rest = []) {
+function openDialog(heading, pairs, rest = [], kind = "") {
   const dialog = document.getElementById("dialog");
+  if (dialog.open) dialog.close();
+  dialog.className = kind;
   dialog.replaceChildren(
     el("h2", { id: "dialog-title" }, heading),
     el("dl", {}, pairs.filter(([, text]) => text !== "").map(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]).flat()),
