@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from test_explorer import HOSTILE, Served, small_project, start, stop
-from test_page import CHROMIUM, CONTRAST, FLAGS, Reader, has_chinese, playwright
+from test_page import CHROMIUM, CONTRAST, FLAGS, PATIENCE, Reader, has_chinese, playwright
 
 from model.cli.explore import write_page
 from model.language import Language, Speaker
@@ -146,7 +146,7 @@ def test_a_lever_becomes_a_result_beside_the_plan_and_is_kept(visitor: Visitor, 
     visitor.open("l=en&a=plan&v=trial")
     visitor.page.fill("#trial-title", HOSTILE.replace("\n", " "))
     changed_lever(visitor, "125")
-    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.page.wait_for_selector(".notice.good", timeout=PATIENCE)
     visitor.wait()
     name = visitor.page.input_value("#choose-f")
     assert name.startswith("try-")
@@ -182,13 +182,13 @@ def test_infeasible_settings_are_explained_and_a_repair_is_one_click(visitor: Vi
     visitor.page.wait_for_selector(".notice.bad:has-text('Not a number')")
     assert visitor.page.get_attribute(CAP, "aria-invalid") == "true"
     changed_lever(visitor, "100")
-    visitor.page.wait_for_selector(".job.infeasible .reasons li", timeout=120_000)
+    visitor.page.wait_for_selector(".job.infeasible .reasons li", timeout=PATIENCE)
     assert "no plan meets all provisions" in visitor.page.locator(".job.infeasible .job-state").inner_text()
     visitor.page.click(".job.infeasible button:has-text('Explain')")
-    visitor.page.locator(".job.explained .repair").first.wait_for(timeout=120_000)
+    visitor.page.locator(".job.explained .repair").first.wait_for(timeout=PATIENCE)
     assert "allows at most 100" in visitor.page.locator(".job.explained .explanation").inner_text()
     visitor.page.locator(".job.explained .repair").first.click()
-    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.page.wait_for_selector(".notice.good", timeout=PATIENCE)
     visitor.wait()
     visitor.page.click("#go-finding")
     assert "(repair 1)" in visitor.page.locator("#finding .finding").inner_text()
@@ -209,14 +209,14 @@ def test_two_tabs_at_once_each_get_their_own_result(visitor: Visitor, browser: "
     changed_lever(visitor, "126")
     changed_lever(other, "127")
     for tab, number in ((visitor, "126"), (other, "127")):
-        tab.page.wait_for_selector(".notice.good", timeout=120_000)
+        tab.page.wait_for_selector(".notice.good", timeout=PATIENCE)
         tab.wait()
         tab.page.click("#go-finding")
         assert number in tab.page.locator("#finding .finding").inner_text()
         assert tab.heard == []
     for tab in (visitor, other):
         tab.page.click("#go-trial")
-        tab.page.locator(".job.solved").nth(1).wait_for(timeout=120_000)  # both see both
+        tab.page.locator(".job.solved").nth(1).wait_for(timeout=PATIENCE)  # both see both
     other.page.close()
 
 
@@ -299,7 +299,7 @@ def test_without_results_the_page_offers_to_solve(browser: "playwright.Browser",
     assert has_chinese(visitor.page.locator("#welcome h2").inner_text())
     visitor.page.wait_for_selector(CAP)
     visitor.page.click("#solve")
-    visitor.page.wait_for_selector("#finding .finding", timeout=120_000)
+    visitor.page.wait_for_selector("#finding .finding", timeout=PATIENCE)
     assert visitor.heard == []
     visitor.page.close()
     stop(service, thread)
@@ -313,7 +313,7 @@ def test_line_clause_and_point_answer_further_questions(visitor: Visitor, served
     assert dialog.locator(".pair .chart svg").count() == 2
     dialog.locator("table").nth(1).wait_for()
     visitor.page.click("#why-button")
-    dialog.locator("#why .answer").first.wait_for(timeout=120_000)
+    dialog.locator("#why .answer").first.wait_for(timeout=PATIENCE)
     assert "what if" in dialog.locator("#why").inner_text()
     visitor.page.keyboard.press("Escape")
     visitor.page.click("#go-scorecard")
@@ -325,7 +325,7 @@ def test_line_clause_and_point_answer_further_questions(visitor: Visitor, served
     visitor.page.fill("#clause-value", "130")
     visitor.page.click("#clause-solve")
     visitor.page.wait_for_selector("#strip .job")  # in sight although levers are elsewhere
-    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.page.wait_for_selector(".notice.good", timeout=PATIENCE)
     visitor.wait()
     visitor.page.click("#go-finding")
     assert ": 130" in visitor.page.locator("#finding .finding").inner_text()
@@ -335,7 +335,7 @@ def test_line_clause_and_point_answer_further_questions(visitor: Visitor, served
     front = trade_off(served.folders.results, read_result(served.folders, "plan"), "cost")
     assert front
     visitor.page.locator("#tradeoff .controls button").first.click()
-    visitor.page.wait_for_selector(".notice.good", timeout=120_000)
+    visitor.page.wait_for_selector(".notice.good", timeout=PATIENCE)
     visitor.wait()
     point = visitor.page.input_value("#choose-f")
     found = visitor.page.evaluate(f"fetch('results/{point}').then(answer => answer.json())")

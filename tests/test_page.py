@@ -25,11 +25,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 240_000
+"""Milliseconds that a busy machine may take: no timing decides a test."""
 VIEWS = [
     "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "wedges", "money", "gantt", "map", "energy",
     "materials", "carbon", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
-CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "carbon", "grades", "wedges"]
+CHARTS = [
+    "paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "carbon", "grades", "wedges",
+]  # fmt: skip
 STUDIED = ["tradeoff", "output", "shapley", "prices", "alternatives", "futures", "chances", "robust", "first"]
 STUDY_CHARTS = {"tradeoff": 1, "output": 1, "shapley": 2, "futures": 1, "chances": 1}
 CONTRAST = """() => {
@@ -58,6 +62,7 @@ class Reader:
     def __init__(self, browser: "playwright.Browser", address: str) -> None:
         self.address, self.heard, self.asked = address, [], []
         self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda message: self.heard.append(message.text))
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -70,7 +75,7 @@ class Reader:
 
     def wait(self) -> None:
         """Wait until every chart is drawn."""
-        self.page.wait_for_selector("html[data-drawn=all]", timeout=60_000)
+        self.page.wait_for_selector("html[data-drawn=all]", timeout=PATIENCE)
 
     def outside(self) -> list[str]:
         """Requests other than for the file itself and what it holds."""

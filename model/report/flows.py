@@ -141,22 +141,27 @@ def layout(links: list[Link]) -> dict[str, Any]:
     stops = _ends(sorted(links, key=lambda link: (top[link.target], top[link.source])), top, scale, "target")
     ribbons = [
         {"source": link.source, "target": link.target, "amount": link.amount,
-         "y0": round(starts[link], PLACES), "y1": round(stops[link], PLACES), "w": round(scale * link.amount, PLACES)}
+         "y0": starts[link], "y1": stops[link], "w": scale * link.amount}
         for link in sorted(links, key=lambda link: (top[link.source], top[link.target]))
     ]  # fmt: skip
-    nodes = [{"id": name, "column": column[name], "y0": round(top[name], PLACES), "y1": round(top[name] + scale * size[name], PLACES),
-              "amount": size[name]} for name in sorted(column)]  # fmt: skip
+    nodes = [{"id": name, "column": column[name], "y0": top[name], "y1": top[name] + scale * size[name], "amount": size[name]}
+             for name in sorted(column)]  # fmt: skip
     return {"nodes": nodes, "links": ribbons, "columns": max(column.values()) + 1}
 
 
 def compact(laid: dict[str, Any]) -> dict[str, Any]:
-    """A layout for the document, every year of which is shown: nodes and links as lists, ends of links as places of nodes."""
+    """A layout as the document holds one of every year: lists instead of mappings, and places that are rounded.
+
+    Nodes: id, column, y0, y1, amount. Links: source and target as places of nodes, amount, y0, y1, w.
+    """
     place = {node["id"]: number for number, node in enumerate(laid["nodes"])}
-    return {
-        "columns": laid["columns"],
-        "nodes": [list(node.values()) for node in laid["nodes"]],
-        "links": [[place[link["source"]], place[link["target"]], *list(link.values())[2:]] for link in laid["links"]],
-    }
+    nodes = [[node["id"], node["column"], *_places(node, "y0", "y1"), node["amount"]] for node in laid["nodes"]]
+    links = [[place[link["source"]], place[link["target"]], link["amount"], *_places(link, "y0", "y1", "w")] for link in laid["links"]]
+    return {"columns": laid["columns"], "nodes": nodes, "links": links}
+
+
+def _places(drawn: dict[str, Any], *parts: str) -> list[float]:
+    return [round(float(drawn[part]), PLACES) for part in parts]
 
 
 def _ends(links: list[Link], top: dict[str, float], scale: float, side: str) -> dict[Link, float]:
