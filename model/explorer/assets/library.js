@@ -69,11 +69,7 @@ async function wantPair() {
   try {
     DATA.between.push(...(await ask(`between?first=${encodeURIComponent(first)}&other=${encodeURIComponent(other)}`)).between);
   } catch (error) { complain(error, say("explore_no_causes")); return; }
-  if (state.r === first && state.f === other) {
-    redraw("causes", causesView);
-    const card = document.getElementById("causes");
-    if (card) await drawCard(card);
-  }
+  if (state.r === first && state.f === other && ["causes", "gantt"].some((id) => document.getElementById(id))) await refresh();
 }
 
 function libraryView() {

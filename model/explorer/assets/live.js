@@ -25,6 +25,7 @@ HOOKS.empty = () => {
 };
 
 HOOKS.book = saveBook;
+HOOKS.pair = () => say("explore_loading");
 HOOKS.kept = (id) => !trial.jobs.some((job) => job.name === id);
 
 // an address that is put into the same tab may name further results and other edits

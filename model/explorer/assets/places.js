@@ -3,6 +3,8 @@ const wide = (view) => () => {
   const made = view();
   return made && { ...made, width: "wide" };
 };
+// two views side by side; one that stands alone takes the row
+const beside = (one, other) => [() => (other() ? one() : wide(one)()), () => (one() ? other() : wide(other)())];
 const TABS = {
   finding: [findingView, figuresView, pathsView, causesView, scorecardView],
   trial: [trialView, pathsView, causesView, figuresView],
@@ -10,7 +12,7 @@ const TABS = {
   gantt: [ganttView],
   map: [mapView],
   scorecard: [scorecardView, pricesView, shapleyView, wide(capacityView)],
-  tradeoff: [tradeoffView, outputView, curveView, alternativesView, moreView],
+  tradeoff: [...beside(tradeoffView, outputView), curveView, alternativesView, moreView],
   flows: [() => flowView("energy", "energy"), () => flowView("materials", "mass"), () => flowView("carbon", "carbon")],
   futures: [futuresView, chancesView, robustView, firstView, wide(gradesView)],
   facts: [factsView, wide(gradesView), methodView],

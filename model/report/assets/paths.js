@@ -127,7 +127,7 @@ function causesView() {
   const found = effects();
   const heading = single ? say("page_causes_time", { first: focus().years[0], year: finalYear(focus()) }) : say("page_causes_title", { base: title(state.r), focus: title(state.f), year: comparedYear() });
   const view = { id: "causes", width: "five", ...comparedSelect(), title: heading, unit: `${unit("carbon")}${say("page_comma")}${scopeName()}` };
-  if (!found) return { ...view, body: [el("p", {}, say("page_causes_none", { base: pick(DATA.scenarios[0].title) }))] };
+  if (!found) return { ...view, body: [el("p", {}, HOOKS.pair())] };
   const least = 0.0005 * Math.max(...found.map(([, change]) => Math.abs(change)), 1);
   const rest = found.filter(([, change]) => Math.abs(change) < least).reduce((sum, [, change]) => sum + change, 0);
   const steps = found.filter(([, change]) => Math.abs(change) >= least).map(([term, change]) => ({ name: say("term_" + term), change }));

@@ -5,8 +5,9 @@ const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, s
   futuresView, chancesView, robustView, firstView, gradesView, certificateView, runsView, scenariosView, methodView];
 
 // what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window, in a clause's; which views; is a scenario kept?;
-// a view's workbook; opening the plan of a point
-const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, clause: () => [], views: () => VIEWS, kept: () => true, book: null, point: null };
+// a view's workbook; opening the plan of a point; why a pair is not split by cause
+const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, clause: () => [], views: () => VIEWS, kept: () => true, book: null, point: null,
+  pair: () => say("page_causes_none", { base: pick(DATA.scenarios[0].title) }) };
 
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },
