@@ -482,7 +482,8 @@ def test_guard_lets_no_websocket_in() -> None:
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_command_line_prints_an_address_and_ends_at_ctrl_c(tmp_path: Path, served: Served) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_command_line_prints_an_address_and_ends_when_asked(tmp_path: Path, served: Served, asked: signal.Signals) -> None:
     command = (
         "import signal, sys; from pathlib import Path; from model.cli import start; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); start(Path(sys.argv.pop(1)))"
@@ -495,7 +496,7 @@ def test_command_line_prints_an_address_and_ends_at_ctrl_c(tmp_path: Path, serve
         assert process.stdout
         address = next(line.strip() for line in process.stdout if line.startswith("http://127.0.0.1:"))
         until(lambda: Served(served.folders, address).ask("results")[0] == 200)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asked)
         out, err = process.communicate()
         watch.cancel()
     assert process.returncode == 0, err

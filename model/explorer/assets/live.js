@@ -25,7 +25,7 @@ HOOKS.empty = () => {
 };
 
 HOOKS.book = saveBook;
-HOOKS.pair = () => say("explore_loading");
+HOOKS.pair = () => say(pairsRefused.has(`${state.r} ${state.f}`) ? "explore_no_causes" : "explore_loading");
 HOOKS.kept = (id) => !trial.jobs.some((job) => job.name === id);
 
 // an address that is put into the same tab may name further results and other edits
