@@ -26,7 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 VIEWS = [
-    "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "money", "gantt", "map", "energy",
+    "finding", "answers", "figures", "paths", "causes", "scorecard", "sectors", "money", "capacity", "waterfall", "gantt", "map", "energy",
     "materials", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
 CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]

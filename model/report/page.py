@@ -13,7 +13,7 @@ from model.language import Language, Speaker
 from model.report.bundle import chart_library
 from model.report.payload import to_json
 
-SCRIPTS = ("state", "element", "card", "headline", "paths", "lines", "flows", "curve", "studies", "futures", "evidence", "start")
+SCRIPTS = ("state", "element", "card", "headline", "answers", "paths", "lines", "flows", "curve", "studies", "futures", "evidence", "start")
 """The client's scripts in the order in which they need each other."""
 BEGIN = "begin.js"
 """The script that begins the static page."""

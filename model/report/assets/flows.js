@@ -36,7 +36,7 @@ function flowSpec(flow, kind, width, tall) {
 function flowView(which, kind) {
   const scenario = focus();
   const years = [scenario.years[0], finalYear(scenario)];
-  const flows = scenario.flows[which];
+  const flows = scenario.flows[which].map((layout, place) => layout ?? DATA.scenarios[0].flows[which][place]); // the base year is the same in all
   const tall = which === "energy" ? 430 : 560;
   const rows = years.flatMap((year, place) => flows[place].links.map((link) => ({ cells: [String(year), nodeName(link.source), nodeName(link.target), shown(link.amount, kind)] })));
   const place = state.y === years[0] ? 0 : 1;
