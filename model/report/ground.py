@@ -23,16 +23,17 @@ def in_order(results: Sequence[Stored]) -> list[Stored]:
     """All stored results as one page shows them: the base first, the focus last, the others by name.
 
     The focus is the result that looks furthest ahead of those whose output another one takes over with frozen technology, and
-    that other one is the base; where there is none, both are the plan. Results of other data than the focus are left out.
+    that other one is the base; where there is none, the plan is the base and the last by name the focus. Results of other
+    data are left out.
     """
     named = {name_of(stored): stored for stored in sorted(results, key=name_of)}
     lent = [(named[activity_of(stored)], stored) for stored in named.values() if activity_of(stored) in named]
     pairs = [pair for pair in lent if pair[0].manifest["data_hash"] == pair[1].manifest["data_hash"]]
     first = named.get("plan", next(iter(named.values())))
     focus, base = max(pairs, key=lambda pair: int(pair[0].inputs["year"].values[-1]), default=(first, first))
-    rest = [stored for stored in named.values() if stored is not base and stored is not focus]
-    kept = [stored for stored in rest if stored.manifest["data_hash"] == focus.manifest["data_hash"]]
-    return [base, *kept, *([focus] if focus is not base else [])]
+    kept = [stored for stored in named.values() if stored.manifest["data_hash"] == focus.manifest["data_hash"]]
+    between = [stored for stored in kept if stored is not base and stored is not focus]
+    return [base, *between, *([focus] if focus is not base else [])]
 
 
 def check_ground(results: Sequence[Stored], tables: Tables) -> None:
