@@ -39,13 +39,13 @@ def studies_of(folder: Path, stored: Stored) -> dict[str, Any]:
 
 
 def front(folder: Path, stored: Stored, axis: str) -> xr.Dataset | None:
-    """The stored trade-off of a result against ``axis``, the exact one before a sketch."""
+    """A trade-off of a result as it was stored, the exact one before a sketch; nothing where nobody has run one."""
     found = _study(folder, stored, f"frontier-{axis}-exact") or _study(folder, stored, f"frontier-{axis}")
     return found[0] if found else None
 
 
 def trade_off(folder: Path, stored: Stored, axis: str) -> dict[str, Any] | None:
-    """Points of a trade-off, the exact one before a sketch, with what is proven.
+    """Points of a trade-off, with what is proven.
 
     Each point has ``cost`` (or gross ``output``; 100M CNY) and ``emissions`` (10 kt CO2e), both summed over the years.
     """

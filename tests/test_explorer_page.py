@@ -19,7 +19,7 @@ from model.tradeoff import Axis, Search, ground, pursue, sketch
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk")
 OWN = ("trial", "facts", "library")
 PLACES = {
-    "finding": ["finding", "figures", "paths", "causes", "scorecard"], "trial": ["trial", "paths", "causes", "figures"],
+    "finding": ["finding", "answers", "figures", "paths", "causes", "scorecard"], "trial": ["trial", "paths", "causes", "figures"],
     "compare": ["figures", "causes", "sectors", "capacity", "waterfall", "money", "gantt"], "gantt": ["gantt"],
     "scorecard": ["scorecard", "capacity"], "tradeoff": ["tradeoff", "curve", "more"],
     "flows": ["energy", "materials", "carbon"], "futures": ["futures", "grades"], "facts": ["facts", "grades", "method"],

@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.optimize import linprog
 
 from model.checks import check_tables
+from model.compare import system_curve
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, read_scenario
@@ -26,7 +27,6 @@ from model.tradeoff import (
     opens,
     sketch,
     supported,
-    system_curve,
 )  # fmt: skip
 from tests.test_oracle import Life, Province, Year, _in_turn, _lives, _standing_cost
 from tests.worlds import World, draw, rows_of, scenario_of, write

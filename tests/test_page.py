@@ -28,8 +28,8 @@ FLAGS = [
 PATIENCE = 240_000
 """Milliseconds that a busy machine may take: no timing decides a test."""
 VIEWS = [
-    "finding", "figures", "paths", "causes", "scorecard", "sectors", "capacity", "waterfall", "wedges", "money", "gantt", "map", "energy",
-    "materials", "carbon", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
+    "finding", "answers", "figures", "paths", "causes", "scorecard", "sectors", "money", "capacity", "waterfall", "wedges", "gantt", "map",
+    "energy", "materials", "carbon", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
 CHARTS = [
     "paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "carbon", "grades", "wedges",
@@ -99,6 +99,7 @@ def studied(document: dict[str, Any]) -> dict[str, Any]:
         "shapley": [game, game | {"lead": "cost", "held": True, "sampled": True}],
         "alternatives": {"goal": "emissions", "within": 0.01, "complete": False, "plans": 2, "never": 4, "decisions": taken},
     }  # fmt: skip
+    plan["steps"] = [{"tonnes": 2.0, "price": 90.0}, {"tonnes": 1.0, "price": 3000.0}]
     years = plan["years"]
     acts = [{"line": line, "kind": "retire", "what": arc, "share": 0.9, "year": years[-1]},
             {"line": line, "kind": "retrofit", "what": measure, "share": 0.1, "year": years[-1]}]  # fmt: skip
@@ -156,6 +157,8 @@ def test_studies_and_futures_are_drawn_where_there_are_any(reader: Reader, langu
         assert has_chinese(reader.page.locator(f"#{name} h2").inner_text()) == (language == "zh")
         assert reader.page.locator(f"#{name} .chart svg").count() == STUDY_CHARTS.get(name, 0), name
         assert name in STUDY_CHARTS or reader.page.locator(f"#{name} tbody tr").count() > 0, name
+    assert reader.page.locator("#answers tbody tr").count() == 6
+    assert ("Why bars and line differ" if language == "en" else "柱与折线") in reader.page.locator("#curve .note").inner_text()
     text = reader.page.locator("#views").inner_text()
     assert "undefined" not in text
     assert "NaN" not in text

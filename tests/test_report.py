@@ -16,12 +16,13 @@ from model.contract import FACTS, District
 from model.errors import ResultError
 from model.folders import Folders
 from model.names import Cost, Scope
-from model.report import payload, render
+from model.report import in_order, payload, render
+from model.report.causes import system_steps
 from model.report.flows import Link, carbon_links, energy_links, layout
 from model.report.grades import grade_shares
 from model.report.line_costs import line_costs
 from model.report.page import client_script, script_text
-from model.report.payload import to_json
+from model.report.payload import plain, to_json
 from model.report.tiles import short_names, tile_places
 from model.runner import read_checked, read_result, run
 from model.store import Stored, save_study
@@ -66,6 +67,37 @@ def test_lines_of_the_page_emit_what_the_sectors_emit(solved: tuple[list[Stored]
         assert lines == pytest.approx(
             sum(part[last] for name, part in scenario["sectors"].items() if name not in ("segments", "imports")), rel=1e-5
         )
+
+
+def test_flows_of_the_base_year_stand_once_and_whole_numbers_are_short(solved: tuple[list[Stored], Tables]) -> None:
+    first, second = payload(*solved)["scenarios"]
+    for kind in ("energy", "materials"):
+        assert first["flows"][kind][0]["nodes"]
+        assert second["flows"][kind][0] is None
+        assert second["flows"][kind][1]["nodes"]
+    assert str(plain([2.0, 0.5, float("nan"), 1e9])) == "[2, 0.5, None, 1000000000]"
+
+
+def test_without_names_frozen_technology_is_the_base_and_what_it_is_frozen_for_the_focus(solved: tuple[list[Stored], Tables]) -> None:
+    plan, hostile = solved[0]
+    assert [stored.manifest["scenario"] for stored in in_order([hostile, plan])] == ["plan", "hostile"]
+    asked = json.loads(hostile.inputs.attrs["scenario_json"]) | {"activity": "plan"}
+    inputs = hostile.inputs.assign_attrs(scenario_json=json.dumps(asked))
+    still = replace(hostile, inputs=inputs, manifest=hostile.manifest | {"scenario": "still"})
+    foreign = replace(hostile, manifest=hostile.manifest | {"scenario": "foreign", "data_hash": "other"})
+    assert [stored.manifest["scenario"] for stored in in_order([plan, foreign, hostile, still])] == ["still", "hostile", "plan"]
+
+
+def test_steps_of_the_system_by_hand(solved: tuple[list[Stored], Tables]) -> None:
+    """20 and 10 (10 kt) less over the years for 2 and 8 (100M CNY): 1000 and 8000 CNY a tonne."""
+    plan = solved[0][0]
+    years = float(plan.inputs["span"].values[1:].sum())
+    study = xr.Dataset({"x": ("point", [10.0, 12.0, 20.0]), "y": ("point", [100.0, 80.0, 70.0])})
+    assert system_steps(study, plan) == [
+        {"tonnes": pytest.approx(20 / years), "price": pytest.approx(1000.0)},
+        {"tonnes": pytest.approx(10 / years), "price": pytest.approx(8000.0)},
+    ]
+    assert system_steps(None, plan) == system_steps(study.isel(point=[0]), plan) == []
 
 
 def test_energy_flows_add_up_to_the_ledger(solved: tuple[list[Stored], Tables]) -> None:

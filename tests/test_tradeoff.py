@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from model.compare import joined_curves, system_curve
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, read_scenario
@@ -28,7 +29,6 @@ from model.tradeoff import (
     difference,
     dual_price,
     exact_values,
-    joined_curves,
     kinds,
     movable,
     moved,
@@ -39,7 +39,6 @@ from model.tradeoff import (
     sampled_values,
     shapley,
     step_of,
-    system_curve,
     unit_of,
     without,
 )  # fmt: skip

@@ -19,7 +19,7 @@ def report(
     """Write the page and the tables of stored results, each examined anew."""
     from model.errors import ResultError
     from model.language import told
-    from model.report import payload, render
+    from model.report import in_order, payload, render
     from model.runner import read_checked, read_result
     from model.sheets import write_tables
     from model.show.text import plain
@@ -29,9 +29,7 @@ def report(
     results = [read_result(folders, name) for name in names or stored_names(folders.results)]
     if not results:
         raise ResultError(told("report_none", folder=folders.results.name))
-    if not names:  # all that rest on the same data as the plan, the plan first
-        results.sort(key=lambda stored: (stored.manifest["scenario"] != "plan", stored.manifest["scenario"]))
-        results = [stored for stored in results if stored.manifest["data_hash"] == results[0].manifest["data_hash"]]
+    results = results if names else in_order(results)
     data = str(results[0].manifest["data"])
     tables = read_checked(folders.province(data))
     page = render(payload(results, tables, folders.results), lang)

@@ -2,6 +2,7 @@
 
 from model.compare.abatement import abatement
 from model.compare.attribution import attribution, explained, wedges
+from model.compare.curve import joined_curves, system_curve
 from model.compare.picture import picture
 from model.compare.side import (
     Difference,
@@ -20,6 +21,6 @@ from model.compare.terms import IMPORTS, SEGMENTS, Term
 
 __all__ = [
     "IMPORTS", "SEGMENTS", "Difference", "Interval", "Mismatch", "Results", "Term", "abatement", "attribution",
-    "common_years", "comparison", "differences", "explained", "interval", "mismatches", "overlapping", "picture", "ranks",
-    "wedges",
+    "common_years", "comparison", "differences", "explained", "interval", "joined_curves", "mismatches", "overlapping", "picture",
+    "ranks", "system_curve", "wedges",
 ]  # fmt: skip

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from model.compare import abatement, explained, wedges
-from model.report.ground import name_of
+from model.compare import abatement, explained, system_curve, wedges
+from model.report.ground import activity_of, name_of
 from model.store import Stored
 
 MOST = 6
-"""Up to this many scenarios every pair is split by cause; above it only pairs with the first."""
+"""Up to this many scenarios every pair is split by cause; above it pairs with the first, and with whose activity was taken."""
 
 
 def _effects(effect: xr.DataArray) -> dict[str, dict[str, Any]]:
@@ -33,15 +33,32 @@ def since_base_year(stored: Stored) -> dict[str, dict[str, Any]]:
     return _effects(explained(stored, years[0], stored, years[-1])["effect"])
 
 
+def _pairs(results: Sequence[Stored]) -> list[tuple[Stored, Stored]]:
+    """Which results are split against each other."""
+    if len(results) <= MOST:
+        return list(combinations(results, 2))
+    pairs = [(results[0], other) for other in results[1:]]
+    lent = [(own, other) for own in results[1:] for other in results[1:] if activity_of(own) == name_of(other)]
+    return pairs + lent
+
+
 def between(results: Sequence[Stored]) -> list[dict[str, Any]]:
     """Difference of the second from the first scenario of each pair, by term, source and common year, 10 kt CO2e."""
-    pairs = list(combinations(results, 2)) if len(results) <= MOST else [(results[0], other) for other in results[1:]]
     found = []
-    for first, other in pairs:
+    for first, other in _pairs(results):
         split = wedges(first, other)
         found.append({"first": name_of(first), "other": name_of(other), "years": split["year"].values.tolist(),
                       "effects": _effects(split["effect"].transpose("term", "part", "source", "year"))})  # fmt: skip
     return found
+
+
+def system_steps(study: xr.Dataset | None, stored: Stored) -> list[dict[str, float]]:
+    """Steps of the whole system from least cost to least emissions: tonnes (10 kt CO2e a year, mean of the years), CNY per tonne."""
+    if study is None or study.sizes["point"] < 2:
+        return []
+    curve = system_curve(study, float(stored.inputs["span"].values[1:].sum()))
+    steps = zip(curve["tonnes"].values.tolist(), curve["cost_per_tonne"].values.tolist(), strict=True)
+    return [{"tonnes": tonnes, "price": price} for tonnes, price in steps]
 
 
 def options(stored: Stored) -> list[dict[str, Any]]:

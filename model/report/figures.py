@@ -20,15 +20,15 @@ from model.analysis import (
     totals,
 )
 from model.contract import Clause, Good
-from model.report.causes import options, since_base_year
+from model.report.causes import options, since_base_year, system_steps
 from model.report.flows import carbon_links, compact, energy_links, layout, material_links
 from model.report.grades import grade_shares
-from model.report.ground import name_of
+from model.report.ground import activity_of, name_of
 from model.report.histories import line_histories
 from model.report.line_costs import line_costs
 from model.report.uncertainty import futures_of
 from model.store import Stored
-from model.studies import NO_STUDIES, studies_of
+from model.studies import NO_STUDIES, front, studies_of
 from model.tables import Tables
 
 
@@ -45,6 +45,7 @@ def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dic
         "title": [result.attrs["title_zh"], result.attrs["title"]],
         "why": [resolved["why"]["zh"], resolved["why"]["en"]],
         "boundary": str(resolved["boundary"]),
+        "activity": activity_of(stored),
         "years": inputs["year"].values.tolist(),
         "span": inputs["span"].values.tolist(),
         "emissions": {str(scope): row.tolist() for scope, row in totals(result).iterrows()},
@@ -61,6 +62,7 @@ def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dic
         "flows": _flows(stored, tables),
         "since": since_base_year(stored),
         "options": options(stored),
+        "steps": system_steps(front(folder, stored, "cost") if folder else None, stored),
         "studies": studies_of(folder, stored) if folder else NO_STUDIES,
         "futures": futures_of(folder, stored, tables) if folder else None,
         "grades": grade_shares(stored, tables),

@@ -74,9 +74,18 @@ def payload(results: Sequence[Stored], tables: Tables, folder: Path | None = Non
             for row in tables.of(Inconsistency)
         ],
         "between": between(results),
-        "scenarios": [scenario_figures(stored, tables, folder) for stored in results],
+        "scenarios": _once([scenario_figures(stored, tables, folder) for stored in results]),
     }  # fmt: skip
     return dict(plain(document))
+
+
+def _once(scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Flows of the base year, which are the same in all scenarios, stand in the first one only."""
+    for scenario in scenarios[1:]:
+        for kind, layouts in scenario["flows"].items():
+            if layouts[0] == scenarios[0]["flows"][kind][0]:
+                layouts[0] = None
+    return scenarios
 
 
 def _named(rows: Iterable[Any]) -> dict[str, list[str]]:
@@ -128,7 +137,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool | int | None):
         return value
     number = float(value)
-    return float(f"{number:.{DIGITS}g}") if np.isfinite(number) else None
+    if not np.isfinite(number):
+        return None
+    short = float(f"{number:.{DIGITS}g}")
+    return int(short) if short.is_integer() else short
 
 
 def to_json(document: dict[str, Any]) -> str:

@@ -7,10 +7,11 @@ import xarray as xr
 from rich.console import RenderableType
 from rich.table import Table
 
+from model.compare import joined_curves, system_curve
 from model.language import Speaker
 from model.names import Goal
 from model.show.text import number, plain, table
-from model.tradeoff import Opposite, Reason, Taken, difference, differing, joined_curves, system_curve
+from model.tradeoff import Opposite, Reason, Taken, difference, differing
 from model.units import read_names
 
 TONNES = 1e4

@@ -2,7 +2,6 @@
 
 from model.tradeoff.axes import Axis
 from model.tradeoff.clauses import binding, movable, moved, rule_of, step_of, unit_of, without
-from model.tradeoff.curve import joined_curves, system_curve
 from model.tradeoff.envelope import Piece, corners, envelope, height, opens, supported
 from model.tradeoff.frontier import frontier
 from model.tradeoff.ground import Ground, ground, pursue
@@ -38,7 +37,6 @@ __all__ = [
     "frontier",
     "ground",
     "height",
-    "joined_curves",
     "kinds",
     "movable",
     "moved",
@@ -56,7 +54,6 @@ __all__ = [
     "sketch",
     "step_of",
     "supported",
-    "system_curve",
     "unit_of",
     "without",
 ]  # fmt: skip

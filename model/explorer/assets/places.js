@@ -6,7 +6,7 @@ const wide = (view) => () => {
 // two views side by side; one that stands alone takes the row
 const beside = (one, other) => [() => (other() ? one() : wide(one)()), () => (one() ? other() : wide(other)())];
 const TABS = {
-  finding: [findingView, figuresView, pathsView, causesView, scorecardView],
+  finding: [findingView, answersView, figuresView, pathsView, causesView, scorecardView],
   trial: [trialView, pathsView, causesView, figuresView],
   compare: [figuresView, wedgesView, causesView, sectorsView, capacityView, waterfallView, moneyView, ganttView],
   gantt: [ganttView],

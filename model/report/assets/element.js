@@ -20,7 +20,7 @@ function tableOf(columns, rows, caption) {
 }
 
 function textOf(cell) {
-  return cell instanceof Node ? cell.textContent : String(cell ?? "");
+  return cell instanceof Node ? (cell.dataset.plain ?? cell.textContent).trim() : String(cell ?? "");
 }
 
 // a plain number without its grouping; nothing where a text is none

@@ -34,7 +34,7 @@ function runsView() {
   const rows = visible().flatMap((item) => item.run.stages.map((stage) => ({ cells: [pick(item.title), say("goal_" + stage.goal), say("status_" + stage.status), number(stage.value, 2), number(stage.bound, 2),
     `${number(100 * stage.gap, 3)} %`, number(stage.nodes, 0), number(stage.seconds, 1), item.run.size.map((value) => number(value, 0)).join(" × "), `HiGHS ${item.run.versions.highspy}`, item.run.finished.slice(0, 16).replace("T", " ")] })));
   return { id: "runs", title: say("page_runs_title"), unit: say("page_runs_unit"),
-    columns: ["page_scenario", "page_stage", "page_status", "page_value", "page_bound", "page_gap", "page_nodes", "page_seconds", "page_size", "page_solver", "page_finished"].map((key, place) => ({ name: say(key), right: place > 2 && place < 8 })), rows, note: say("page_runs_note") };
+    columns: ["page_scenario", "page_stage", "page_status", "page_value", "page_bound", "page_gap", "page_nodes", "page_seconds", "page_size", "page_solver", "page_finished"].map((key, place) => ({ name: say(key), right: place > 2 && place < 8 })), rows, long: true, note: say("page_runs_note") };
 }
 
 function scenariosView() {

@@ -14,7 +14,7 @@ function nodeName(id) {
 
 // a layout as the document holds it: lists, ends of links as places of nodes
 function flowOf(which, place) {
-  const { columns, nodes, links } = focus().flows[which][place];
+  const { columns, nodes, links } = focus().flows[which][place] ?? DATA.scenarios[0].flows[which][place]; // the base year is the same in all
   return { columns, nodes: nodes.map(([id, column, y0, y1, amount]) => ({ id, column, y0, y1, amount })),
     links: links.map(([source, target, amount, y0, y1, w]) => ({ source: nodes[source][0], target: nodes[target][0], amount, y0, y1, w })) };
 }

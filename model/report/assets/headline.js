@@ -16,11 +16,12 @@ function findingText() {
   if (state.r !== state.f && finalYear(base()) === finalYear(scenario)) {
     sentences.push(say("page_finding_base", { base: pick(base().title), change: direction(final(path) - final(base().emissions[state.b]), "carbon") }));
   }
-  if (state.b === "scope12_imports") sentences.push(say("page_finding_frozen", { change: direction(final(path) / final(scenario.frozen) - 1, "percent") }));
+  if (state.b === "scope12_imports" && base().activity !== state.f) sentences.push(say("page_finding_frozen", { change: direction(final(path) / final(scenario.frozen) - 1, "percent") }));
   const targets = scenario.clauses.filter((clause) => clause.target);
   const missed = targets.filter((clause) => clause.state === "state_missed");
   const names = missed.map((clause) => pick(DATA.clauses[clause.id].name)).join(say("page_list_comma"));
-  if (targets.length) sentences.push(missed.length ? say("page_finding_missed", { all: targets.length, count: missed.length, names }) : say("page_finding_met", { all: targets.length }));
+  const year = finalYear(scenario);
+  if (targets.length) sentences.push(missed.length ? say("page_finding_missed", { year, all: targets.length, count: missed.length, names }) : say("page_finding_met", { year, all: targets.length }));
   return sentences.join(state.l === "zh" ? "" : " ");
 }
 
@@ -46,52 +47,58 @@ async function copy(text, button) {
 }
 
 function certifiedText(scenario) {
-  const parts = [say(scenario.run.optimal ? "page_optimal" : "page_not_optimal", { gap: gapText(scenario) }), say("page_certified")];
+  const open = scenario.run.stages.filter((stage) => stage.goal !== "shortfall" || stage.gap > 1e-9);
+  const gap = open.map((stage) => `${say("goal_" + stage.goal)} ${number(100 * stage.gap, 2)} %`).join(say("page_list_comma")) || gapText(scenario);
+  const parts = [say(scenario.run.optimal ? "page_optimal" : "page_not_optimal", { gap }), say("page_certified")];
   if (!scenario.run.replayed) parts.push(say("page_not_replayed"));
   return parts.join(say("page_comma"));
 }
 
-// figures: key, unit kind, value of a scenario, figure whose grades stand behind it
-function figureRows() {
-  const missed = (scenario) => scenario.clauses.filter((clause) => clause.target && clause.state === "state_missed").length;
-  const binding = (scenario) => scenario.clauses.filter((clause) => ["state_binding", "state_no_quota"].includes(clause.state)).length;
-  return [
-    ["page_figure_end", "carbon", (item) => final(item.emissions[state.b]), "emissions"],
-    ["page_figure_change", "percent", (item) => final(item.emissions[state.b]) / item.emissions[state.b][0] - 1, "emissions"],
-    ["page_figure_total", "carbon", total, "emissions"],
-    ["page_figure_one", "carbon", (item) => final(item.emissions.scope1), "emissions"],
-    ["page_figure_saved", "carbon", (item) => final(item.emissions.scope12_imports) - final(item.frozen), "emissions"],
-    ["page_figure_output", "money", (item) => final(item.output), "output"],
-    ["page_figure_added", "money", (item) => final(item.added), "output"],
-    ["page_figure_investment", "money", (item) => summed(item, item.money.investment), "investment"],
-    ["page_figure_energy", "energy", (item) => final(item.energy.equivalent), "energy"],
-    ["page_figure_missed", "count", missed, ""],
-    ["page_figure_binding", "count", binding, ""],
-  ];
+// years of the headline figures: the last that was decided by itself, the last common one, and the ends of focus and base
+const figureYears = () => [...new Set([yearly(focus()), lastCommon(), finalYear(focus()), finalYear(base())])].sort();
+
+// figures: key, unit kind, value of a scenario (null: it has no such year), figure whose grades stand behind it, year; ``few``: the main ones only
+function figureRows(few) {
+  const count = (item, ...states) => item.clauses.filter((clause) => states.includes(clause.state)).length;
+  const of = (year, get) => (item) => (item.years.includes(year) ? get(item, year) : null);
+  const sumTo = (item, series, year) => series.reduce((sum, value, place) => sum + (place && item.years[place] <= year ? value * item.span[place] : 0), 0);
+  const rows = figureYears().flatMap((year, order) => [
+    ["page_figure_end", "carbon", of(year, (item) => at(item, item.emissions[state.b], year)), "emissions", year],
+    ...(few ? [] : [["page_figure_change", "percent", of(year, (item) => at(item, item.emissions[state.b], year) / item.emissions[state.b][0] - 1), "emissions", year]]),
+    ["page_figure_saved", "carbon", of(year, (item) => at(item, item.emissions.scope12_imports, year) - at(item, item.frozen, year)), "emissions", year],
+    ...(few && order ? [] : [["page_figure_one", "carbon", of(year, (item) => at(item, item.emissions.scope1, year)), "emissions", year]]),
+    ...(few && order ? [] : [["page_figure_total", "carbon", of(year, (item) => sumTo(item, item.emissions[state.b], year)), "emissions", year]]),
+    ["page_figure_investment", "money", of(year, (item) => investedBy(item, year)), "investment", year],
+    ...(few ? [] : [["page_figure_output", "money", of(year, (item) => at(item, item.output, year)), "output", year], ["page_figure_added", "money", of(year, (item) => at(item, item.added, year)), "output", year],
+      ["page_figure_energy", "energy", of(year, (item) => at(item, item.energy.equivalent, year)), "energy", year]]),
+  ]);
+  return [...rows, ["page_figure_missed", "count", (item) => item.clauses.filter((clause) => clause.target && clause.state === "state_missed").length, ""],
+    ["page_figure_binding", "count", (item) => count(item, "state_binding", "state_no_quota"), ""]];
+}
+
+// a value with its difference to the base below it; a download holds the value only
+function besideBase(value, reference, kind) {
+  if (value === null || reference === null) return shown(value, kind);
+  return el("span", { "data-plain": shown(value, kind) }, shown(value, kind), el("span", { class: "delta" }, say("page_delta", { amount: signed(value - reference, kind) })));
 }
 
 function figuresView() {
   const items = visible();
-  const columns = [{ name: say("page_figure") }, { name: say("page_unit"), still: true }, ...items.map((item) => ({ name: `${label(item)}${say("page_comma")}${finalYear(item)}`, right: true })), { name: say("page_known"), still: true }];
-  const years = { first: `${items[0].years[0]}`, next: items[0].years[1] };
-  const rows = figureRows().map(([key, kind, value, figure]) => {
-    const reference = value(base());
-    return { cells: [say(key, { ...years, scope: scopeName() }), kind === "percent" ? "%" : unit(kind),
-      ...items.map((item) => item.id === state.r ? shown(value(item), kind)
-        : el("span", {}, el("span", { class: "delta" }, `${say("page_delta", { amount: signed(value(item) - reference, kind) })} `), shown(value(item), kind))),
-      figure ? gradeText(focus().grades[figure]) : ""] };
-  });
-  rows.push({ class: "words", cells: [say("page_figure_status"), "", ...items.map((item) => certifiedText(item)), ""] });
+  const few = items.length > MANY;
+  const columns = [{ name: say("page_figure") }, { name: say("page_unit"), still: true }, ...items.map((item) => ({ name: label(item), right: true })), { name: say("page_known"), still: true }];
+  const rows = figureRows(few).map(([key, kind, value, figure, year]) => ({ cells: [say(key, { year, first: focus().years[0], next: focus().years[1], scope: scopeName() }), kind === "percent" ? "%" : unit(kind),
+    ...items.map((item) => (item.id === state.r || kind === "count" ? shown(value(item), kind) : besideBase(value(item), value(base()), kind))), figure ? gradeText(focus().grades[figure]) : ""] }));
+  rows.push(few ? { cells: [say("page_gap"), "", ...items.map((item) => gapText(item)), ""] } : { class: "words", cells: [say("page_figure_status"), "", ...items.map((item) => certifiedText(item)), ""] });
   const view = { id: "figures", title: say("page_figures_title"), unit: say("page_figures_unit", { base: title(state.r) }), note: say("page_figures_note") };
-  return items.length > MANY ? { ...view, ...turned(columns, rows, items.length) } : { ...view, columns, rows };
+  return few ? { ...view, ...turned(columns, rows, items.length) } : { ...view, columns, rows };
 }
 
 // many scenarios: a row for each, the unit beside each figure's name
 function turned(columns, rows, count) {
   const heads = rows.map((row) => ({ name: row.cells[1] ? `${row.cells[0]}${say("page_comma")}${row.cells[1]}` : row.cells[0], right: true }));
   const last = rows[0].cells.length - 1;
-  const lines = [...Array(count).keys()].map((place) => ({ cells: [columns[place + 2].name, ...rows.map((row) => row.cells[place + 2])] }));
-  return { columns: [{ name: say("page_scenario") }, ...heads], rows: [...lines, { cells: [columns[last].name, ...rows.map((row) => row.cells[last])] }] };
+  const lines = [...Array(count).keys()].map((place) => ({ class: "words", cells: [columns[place + 2].name, ...rows.map((row) => row.cells[place + 2])] }));
+  return { columns: [{ name: say("page_scenario") }, ...heads], rows: [...lines, { class: "words", cells: [columns[last].name, ...rows.map((row) => row.cells[last])] }] };
 }
 
 function gradeText(shares) {
@@ -121,17 +128,19 @@ function clausePrice(clause, text) {
 }
 
 const MANY = 4;
+const WIDE = 8;
+const fewOf = (items, most = WIDE) => (items.length > most ? [...new Set([base(), focus()])] : items);
 const MARKS = { state_missed: "✕", state_binding: "▮", state_no_quota: "▯", state_met: "✓" };
 const STATE_ORDER = ["state_missed", "state_binding", "state_no_quota", "state_met"];
 
 function scorecardView() {
-  const items = visible();
+  const items = fewOf(visible());
   const columns = [{ name: say("page_clause") }, { name: say("page_place") }, { name: say("page_year"), right: true }, { name: say("page_asked"), right: true }, { name: say("page_unit"), still: true },
     ...items.flatMap((item) => (items.length > MANY ? [{ name: pick(item.title), right: true }]
       : [{ name: items.length > 1 ? `${pick(item.title)}${say("page_comma")}${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }])), { name: items.length > 1 ? say("page_slack_of", { focus: title(state.f) }) : say("page_slack"), right: true }];
   const rows = [];
   for (const kind of [true, false]) {
-    const clauses = allClauses().filter((clause) => clause.target === kind);
+    const clauses = allClauses(items).filter((clause) => clause.target === kind);
     if (!clauses.length) continue;
     rows.push({ class: "section", cells: [say(kind ? "page_targets" : "page_limits"), ...columns.slice(1).map(() => "")] });
     clauses.sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state));
@@ -142,7 +151,7 @@ function scorecardView() {
         String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked, items.length > MANY)), slackText(clause)] });
     }
   }
-  return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: `${items.length > MANY ? `${STATE_ORDER.map((key) => `${MARKS[key]} ${say(key)}`).join(say("page_list_comma"))}${say("page_stop")}` : ""}${say("page_scorecard_note")}` };
+  return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: `${items.length > MANY ? `${STATE_ORDER.map((key) => `${MARKS[key]} ${say(key)}`).join(say("page_list_comma"))}${say("page_stop")}` : ""}${say("page_scorecard_note")}${visible().length > WIDE ? say("page_few_note", { most: WIDE }) : ""}` };
 }
 
 function slackText(clause) {
@@ -150,9 +159,9 @@ function slackText(clause) {
   return own && own.slack !== null && own.asked !== null ? clauseValue(own.slack, own) : "–";
 }
 
-function allClauses() {
+function allClauses(items) {
   const found = new Map();
-  for (const item of [focus(), ...visible()]) for (const clause of item.clauses) if (!found.has(clause.id)) found.set(clause.id, clause);
+  for (const item of [focus(), ...items]) for (const clause of item.clauses) if (!found.has(clause.id)) found.set(clause.id, clause);
   return [...found.values()];
 }
 
@@ -161,7 +170,9 @@ function scoreCells(item, clause, asked, short) {
   if (!own) return short ? ["–"] : ["–", say("page_not_applied")];
   const other = own.asked === null ? "–" : `${own.upper ? "≤" : "≥"} ${clauseValue(own.asked, own)}`;
   const reached = clauseValue(own.reached, own);
-  if (short) return [el("span", { class: `state ${own.state}`, title: `${say(own.state)}${say("page_comma")}${other}` }, own.reached === null ? say(own.state) : `${MARKS[own.state]} ${reached}`)];
-  return [other === asked ? reached : el("span", {}, el("span", { class: "delta" }, `${say("page_asked_here", { asked: other })} `), reached),
+  const differs = [own.year === clause.year ? "" : String(own.year), other === asked ? "" : say("page_asked_here", { asked: other })].filter(Boolean).join(say("page_comma"));
+  const remark = differs ? el("span", { class: "delta" }, differs) : null;
+  if (short) return [el("span", {}, el("span", { class: `state ${own.state}`, title: `${say(own.state)}${say("page_comma")}${other}` }, own.reached === null ? say(own.state) : `${MARKS[own.state]} ${reached}`), remark)];
+  return [remark ? el("span", { "data-plain": reached }, reached, remark) : reached,
     el("span", { class: `state ${own.state}` }, say(own.state))];
 }

@@ -1,7 +1,7 @@
 // Decisions by line as a calendar, and districts as tiles.
 const LINES = new Map(DATA.lines.map((line) => [line.id, line]));
 const CELLS = { unchanged: "#E5E7EB", fitted: "#9BD3F0", build: "#009E73", convert: "#E69F00", replace: "#CC79A7", repower: "#F0E442", retire: "#4B5563", absent: "#FFFFFF" };
-const ROWS = 28;
+const ROWS = 18;
 const DARK = ["build", "retire"];
 
 // what a line is in one year: its spell, measures in place and newly installed, and the colour class of the cell

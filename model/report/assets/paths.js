@@ -1,10 +1,6 @@
 // Emission pathways, where the change arises, sectors side by side, and capacity against its cap.
 const yearAxis = (values) => ({ values, format: "d", title: null, labelAngle: 0, grid: false, labelFlush: false });
 
-function scenarioScale(items) {
-  return { domain: items.map(label), range: items.map((item) => colourOf(item.id)) };
-}
-
 function pathsView() {
   const items = visible();
   const values = items.flatMap((item) => item.years.map((year, place) => ({ year, value: scaled(item.emissions[state.b][place], "carbon"), name: label(item), id: item.id })));
@@ -19,7 +15,7 @@ function pathsView() {
   const spec = (width) => ({
     width: width - 75, height: 300, data: { values: [...values, ...frozen] },
     encoding: { x: { field: "year", type: "quantitative", axis: yearAxis(years), scale: { domain: [years[0], final(years)], nice: false } }, y,
-      color: { field: "name", type: "nominal", scale, legend: { title: null, orient: "bottom", columns: width > 700 ? 3 : width > 480 ? 2 : 1, symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 3 } } },
+      color: { field: "name", type: "nominal", scale, legend: { title: null, orient: "bottom", ...(items.length > COLOURS.length ? { values: names.filter((name) => [label(base()), label(focus()), say("page_frozen")].includes(name)) } : {}), columns: width > 700 ? 3 : width > 480 ? 2 : 1, symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 3 } } },
     layer: [
       { mark: { type: "line" }, encoding: { strokeDash: { field: "name", type: "nominal", scale: dash },
         strokeWidth: { condition: { test: { field: "name", equal: label(focus()) }, value: 4 }, value: 2 } } },
@@ -34,7 +30,7 @@ function pathsView() {
   const rows = items.map((item) => rowOf(label(item), item.emissions[state.b], item.years));
   if (frozen.length) rows.push(rowOf(say("page_frozen"), focus().frozen, focus().years));
   return { id: "paths", width: "seven", title: say("page_paths_title"), unit: `${perYear()}${say("page_comma")}${scopeName()}`, columns, rows, height: 360,
-    charts: (width) => [{ spec: spec(width) }], note: frozen.length ? say("page_paths_note") : say("page_scope_note") };
+    charts: (width) => [{ spec: spec(width) }], note: `${frozen.length ? say("page_paths_note") : say("page_scope_note")}${items.length > COLOURS.length ? say("page_paths_many") : ""}` };
 }
 
 function sectorName(id) {
@@ -86,6 +82,7 @@ function stepsView(view, steps) {
 
 // years after the base year that both sides of the comparison have, and the one that is looked at
 const commonYears = () => base().years.slice(1).filter((year) => focus().years.includes(year));
+const lastCommon = () => base().years.filter((year) => focus().years.includes(year)).pop();
 const comparedYear = () => (commonYears().includes(state.y) ? state.y : final(commonYears()));
 
 function yearSelect(years, chosen) {
@@ -110,21 +107,25 @@ function waterfallView() {
 const INSIDE = { scope1: ["fuel", "process", "pfc"], scope12: ["fuel", "process", "pfc", "power"], scope12_imports: ["fuel", "process", "pfc", "power", "imports"] };
 
 // the difference of base and focus by cause, where it is there
-const pairOf = () => DATA.between.find((item) => [item.first, item.other].includes(state.r) && [item.first, item.other].includes(state.f));
+const pairFor = (first, other) => DATA.between.find((item) => [item.first, item.other].includes(first) && [item.first, item.other].includes(other));
+const pairOf = () => pairFor(state.r, state.f);
 
-// effects by term inside the boundary: over time for one scenario, otherwise from base to focus in the last common year; null: not split
-function effects() {
-  const inside = (sources, get) => INSIDE[state.b].reduce((sum, source) => sum + (sources[source] === undefined ? 0 : get(sources[source])), 0);
-  if (state.r === state.f) return Object.entries(focus().since).map(([term, sources]) => [term, inside(sources, (value) => value)]);
-  const pair = pairOf();
-  if (!pair) return null;
-  const sign = pair.first === state.r ? 1 : -1;
-  return Object.entries(pair.effects).map(([term, sources]) => [term, sign * inside(sources, (values) => values[pair.years.indexOf(comparedYear())])]);
+const inside = (sources, get) => INSIDE[state.b].reduce((sum, source) => sum + (sources[source] === undefined ? 0 : get(sources[source])), 0);
+
+// effects by term inside the boundary: over time for one scenario
+const effectsSince = (item) => Object.entries(item.since).map(([term, sources]) => [term, inside(sources, (value) => value)]);
+
+// and from one scenario to another in a year; null: not split
+function effectsBetween(first, other, year) {
+  const pair = pairFor(first, other);
+  if (!pair || !pair.years.includes(year)) return null;
+  const sign = pair.first === first ? 1 : -1;
+  return Object.entries(pair.effects).map(([term, sources]) => [term, sign * inside(sources, (values) => values[pair.years.indexOf(year)])]);
 }
 
 function causesView() {
   const single = state.r === state.f;
-  const found = effects();
+  const found = single ? effectsSince(focus()) : effectsBetween(state.r, state.f, comparedYear());
   const heading = single ? say("page_causes_time", { first: focus().years[0], year: finalYear(focus()) }) : say("page_causes_title", { base: title(state.r), focus: title(state.f), year: comparedYear() });
   const view = { id: "causes", width: "five", ...comparedSelect(), title: heading, unit: `${unit("carbon")}${say("page_comma")}${scopeName()}` };
   if (!found) return { ...view, body: [el("p", {}, HOOKS.pair())] };
@@ -135,8 +136,11 @@ function causesView() {
   return stepsView({ ...view, note: say("page_causes_note") }, steps);
 }
 
+// every year that one of the scenarios has
+const yearsOf = (items) => [...new Set(items.flatMap((item) => item.years))].sort();
+
 function sectorsView() {
-  const items = visible();
+  const items = fewOf(visible());
   const ids = [...new Set(items.flatMap((item) => Object.keys(item.sectors)))];
   const values = items.flatMap((item) => ids.flatMap((id, order) => item.years.map((year, place) =>
     ({ name: label(item), year, order, part: sectorName(id), value: scaled((item.sectors[id] || [])[place] ?? 0, "carbon") }))));
@@ -154,7 +158,7 @@ function sectorsView() {
           tooltip: [{ field: "part", title: say("page_part") }, { field: "year", title: say("page_year") }, { field: "value", title: unit("carbon"), format: ",.2f" }] } },
     };
   };
-  const years = focusYears();
+  const years = yearsOf(items);
   return { id: "sectors", title: say("page_sectors_title"), unit: `${perYear()}${say("page_comma")}${say("row_scope12_imports")}`, height: 280,
     charts: (width) => [{ spec: spec(width) }],
     columns: [{ name: say("page_scenario") }, { name: say("page_part") }, ...years.map((year) => ({ name: String(year), right: true }))],
@@ -164,19 +168,20 @@ function sectorsView() {
 
 // with many scenarios only base and focus, as the legend says
 function capacityView() {
-  const items = visible().length > MANY ? [...new Set([base(), focus()])] : visible();
+  const items = fewOf(visible(), MANY);
+  const named = (item) => `${label(item)}${finalYear(item) === finalYear(focus()) ? "" : `${say("page_comma")}${finalYear(item)}`}`;
   const rowsOf = (item) => Object.entries(item.capacity).filter(([, group]) => final(group.cap) !== null).map(([id, group]) => ({ id, item, listed: final(group.listed), cap: final(group.cap), made: final(group.made) }));
   const found = items.flatMap(rowsOf);
   const binding = (row) => row.listed > row.cap * (1 - 1e-6);
-  const values = found.map((row) => ({ group: pick(DATA.groups[row.id].name), name: label(row.item), share: row.listed / row.cap, used: Math.min(row.made / row.cap, 1.5),
+  const values = found.map((row) => ({ group: pick(DATA.groups[row.id].name), name: named(row.item), share: row.listed / row.cap, used: Math.min(row.made / row.cap, 1.5),
     text: `${number(row.listed, 0)} / ${number(row.cap, 0)} ${say("page_brackets", { inside: pick(DATA.groups[row.id].unit) })}${binding(row) ? `${say("page_comma")}${say("state_binding")}` : ""}` }));
-  const names = items.map(label);
+  const names = items.map(named);
   const spec = (width) => ({
     width: Math.max(120, width - 430), height: { step: Math.max(14, 42 / Math.sqrt(items.length)) }, data: { values },
     encoding: { y: { field: "group", type: "nominal", title: null, axis: { labelLimit: 190, domain: false, ticks: false } } },
     layer: [
       { mark: { type: "bar" }, encoding: { yOffset: { field: "name", sort: names }, x: { field: "share", type: "quantitative", title: say("page_share_of_cap"), axis: { format: "%", tickCount: 5 }, scale: { domain: [0, 1.05] } },
-        color: { field: "name", type: "nominal", scale: scenarioScale(items), legend: items.length > 1 ? { title: null, orient: "bottom", columns: 2 } : null },
+        color: { field: "name", type: "nominal", scale: { domain: names, range: items.map((item) => colourOf(item.id)) }, legend: items.length > 1 ? { title: null, orient: "bottom", columns: 2 } : null },
         tooltip: [{ field: "name", title: say("page_scenario") }, { field: "group", title: say("page_group") }, { field: "text", title: say("page_capacity_of_cap") }] } },
       { mark: { type: "text", align: "left", dx: 5 }, encoding: { yOffset: { field: "name", sort: names }, x: { datum: 1.05 }, text: { field: "text" } } },
       { mark: { type: "rule", strokeDash: [5, 3], color: "#991B1B", strokeWidth: 2 }, encoding: { x: { datum: 1 }, y: null } },
@@ -184,14 +189,14 @@ function capacityView() {
   });
   return { id: "capacity", width: "seven", title: say("page_capacity_title", { year: finalYear(focus()) }), unit: say("page_capacity_unit"), height: 240, charts: (width) => [{ spec: spec(width) }],
     columns: [{ name: say("page_scenario") }, { name: say("page_group") }, { name: say("page_unit") }, ...["page_listed", "page_cap", "page_made"].map((key) => ({ name: say(key), right: true }))],
-    rows: found.map((row) => ({ cells: [label(row.item), pick(DATA.groups[row.id].name), pick(DATA.groups[row.id].unit), number(row.listed, 1), number(row.cap, 1), number(row.made, 1)] })),
+    rows: found.map((row) => ({ cells: [named(row.item), pick(DATA.groups[row.id].name), pick(DATA.groups[row.id].unit), number(row.listed, 1), number(row.cap, 1), number(row.made, 1)] })),
     note: say("page_capacity_note") };
 }
 
 function moneyView() {
   const items = state.r === state.f ? [focus()] : [base(), focus()];
   const keys = [...new Set(items.flatMap((item) => Object.keys(item.money)))];
-  const years = focusYears();
+  const years = yearsOf(items);
   return { id: "money", title: say("page_money_title"), unit: `${unit("money")}${say("page_comma")}${say("page_prices")}`,
     columns: [{ name: say("page_item") }, ...(items.length > 1 ? [{ name: say("page_scenario") }] : []), ...years.slice(1).map((year) => ({ name: String(year), right: true }))],
     rows: keys.flatMap((key) => items.map((item) => ({ cells: [key === "investment" ? say("row_investment") : say("cost_" + key), ...(items.length > 1 ? [label(item)] : []),

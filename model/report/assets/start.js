@@ -1,6 +1,6 @@
 // The header, the order of views, and redrawing when the state changes.
-const ABOVE = ["finding", "figures", "paths", "causes"];
-const VIEWS = [findingView, figuresView, pathsView, causesView, scorecardView, sectorsView, capacityView, waterfallView, wedgesView, moneyView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
+const ABOVE = ["finding", "answers", "figures", "paths", "causes"];
+const VIEWS = [findingView, answersView, figuresView, pathsView, causesView, scorecardView, sectorsView, moneyView, capacityView, waterfallView, wedgesView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
   () => flowView("energy", "energy"), () => flowView("materials", "mass"), () => flowView("carbon", "carbon"), curveView, tradeoffView, outputView, shapleyView, pricesView, alternativesView, moreView,
   futuresView, chancesView, robustView, firstView, gradesView, certificateView, runsView, scenariosView, methodView];
 

@@ -120,4 +120,8 @@ function label(scenario) {
   return marks.length ? `${pick(scenario.title)}${state.l === "zh" ? "" : " "}${say("page_brackets", { inside: marks.join(say("page_comma")) })}` : pick(scenario.title);
 }
 
-const gapText = (scenario) => `${number(100 * Math.max(...scenario.run.stages.map((stage) => stage.gap)), 2)} %`;
+// how far from the best its emissions may be; without such a stage the widest gap of all
+function gapText(scenario) {
+  const about = scenario.run.stages.filter((stage) => stage.goal === "emissions");
+  return `${number(100 * Math.max(...(about.length ? about : scenario.run.stages).map((stage) => stage.gap)), 2)}\u00a0%`;
+}

@@ -1,4 +1,5 @@
 // Studies that somebody has run for the focus: trade-offs, what each clause is worth, what all good plans share; and how to run the others.
+const playerName = (player) => (DATA.texts[`player_${player.id}`] ? say(`player_${player.id}`) : pick(DATA.clauses[player.id].name));
 const POINTS = ["page_point_supported", "page_point_other", "page_point_own"];
 
 function frontView(axis, own) {
@@ -16,7 +17,7 @@ function frontView(axis, own) {
     { mark: { type: "point", filled: true, size: 90, opacity: 1, cursor: HOOKS.point ? "pointer" : "default" }, encoding: { color: { field: "kind", type: "nominal", scale: style(["#0072B2", "#D55E00", "#000000"]), legend: { title: null, orient: "bottom" } },
       shape: { field: "kind", type: "nominal", scale: style(["circle", "square", "diamond"]) }, tooltip: [{ field: "x", title: names[0], format: ",.2f" }, { field: "emissions", title: names[1], format: ",.3f" }, { field: "kind", title: say("page_state") }] } },
   ] });
-  return { id: axis === "cost" ? "tradeoff" : "output", width: "half", title: say(`page_${axis}_front`, { focus: title(state.f) }), unit: say(study.exact ? "page_tradeoff_exact" : "page_tradeoff_sketch"), height: 380,
+  return { id: axis === "cost" ? "tradeoff" : "output", width: "half", title: say(`page_${axis}_front`, { focus: title(state.f) }), unit: say(study.exact ? "page_tradeoff_exact" : "page_tradeoff_sketch", { within: study.exact ? `${number(100 * study.within, 4)} %` : `${number(scaled(study.within, "carbon"), SCALES.carbon[state.l][1] + 1)} ${unit("carbon")}` }), height: 380,
     charts: (width) => [{ spec: spec(width), click: HOOKS.point && ((datum) => datum.place !== undefined && HOOKS.point(axis, datum.place)) }], ...(HOOKS.point ? { controls: study.points.map((_, place) => el("button", { type: "button", class: "tool", onclick: () => HOOKS.point(axis, place) }, say("page_point", { number: place + 1 }))) } : {}),
     columns: [{ name: say("page_point_number"), right: true }, { name: names[0], right: true }, { name: names[1], right: true }, { name: say("page_state") }], rows: values.map((row) => ({ cells: [row.place === undefined ? "–" : String(row.place + 1), number(row.x, 2), number(row.emissions, 3), row.kind] })),
     note: `${say("page_tradeoff_note")}${HOOKS.point ? say("page_point_note") : ""}` };
@@ -46,13 +47,12 @@ function pricesView() {
 function shapleyView() {
   const studies = focus().studies.shapley;
   if (!studies.length) return null;
-  const name = (player) => (DATA.texts[`player_${player.id}`] ? say(`player_${player.id}`) : pick(DATA.clauses[player.id].name));
   const finely = (value) => number(scaled(value, "carbon"), SCALES.carbon[state.l][1] + 2);
   const signedly = (value) => `${value > 0 ? "+" : ""}${finely(value)}`;
   const heading = (study) => [say(`page_shapley_${study.lead}`), ...(study.held ? [say("page_shapley_held")] : []), ...(study.sampled ? [say("page_shapley_sampled")] : [])].join(say("page_comma"));
   const sum = (study) => say("page_shapley_sum", { nothing: finely(study.nothing), all: finely(study.all), change: signedly(study.all - study.nothing), unit: unit("carbon") });
   const spec = (study, width) => {
-    const values = study.players.map((player) => ({ name: name(player), value: scaled(player.value, "carbon"), low: scaled(player.low, "carbon"), high: scaled(player.high, "carbon"), text: signedly(player.value), kind: player.value < 0 ? "less" : "more" }));
+    const values = study.players.map((player) => ({ name: playerName(player), value: scaled(player.value, "carbon"), low: scaled(player.low, "carbon"), high: scaled(player.high, "carbon"), text: signedly(player.value), kind: player.value < 0 ? "less" : "more" }));
     const edges = [0, ...values.flatMap((row) => [row.low, row.high])];
     const room = 0.15 * (Math.max(...edges) - Math.min(...edges) || 1);
     return { width: Math.max(140, width - 215), height: { step: 30 }, data: { values }, encoding: { y: { field: "name", type: "nominal", sort: values.map((row) => row.name), title: null, axis: { labelLimit: 180, domain: false, ticks: false } } }, layer: [
@@ -62,7 +62,7 @@ function shapleyView() {
       { transform: [{ filter: "datum.value >= 0" }], mark: { type: "text", align: "left", dx: 6 }, encoding: { x: { field: "high", type: "quantitative" }, text: { field: "text" } } },
       { transform: [{ filter: "datum.value < 0" }], mark: { type: "text", align: "right", dx: -6 }, encoding: { x: { field: "low", type: "quantitative" }, text: { field: "text" } } } ] };
   };
-  const rows = studies.flatMap((study) => study.players.map((player) => ({ cells: [heading(study), name(player), player.clauses.map((id) => pick(DATA.clauses[id].name)).join(say("page_list_comma")), finely(player.value), `${finely(player.low)} … ${finely(player.high)}`] })));
+  const rows = studies.flatMap((study) => study.players.map((player) => ({ cells: [heading(study), playerName(player), player.clauses.map((id) => pick(DATA.clauses[id].name)).join(say("page_list_comma")), finely(player.value), `${finely(player.low)} … ${finely(player.high)}`] })));
   return { id: "shapley", title: say("page_shapley_title", { focus: title(state.f) }), unit: `${unit("carbon")}${say("page_comma")}${say("page_shapley_unit")}`, body: studies.map((study) => el("p", {}, `${heading(study)}${say("page_colon")}${sum(study)}`)),
     charts: (width) => studies.map((study) => ({ title: studies.length > 1 ? heading(study) : "", spec: spec(study, width) })), height: 200,
     columns: [{ name: say("page_shapley_study") }, { name: say("page_shapley_group") }, { name: say("page_clause") }, { name: unit("carbon"), right: true }, { name: say("page_open_range"), right: true }], rows, note: say("page_shapley_note") };

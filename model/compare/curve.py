@@ -11,7 +11,7 @@ def system_curve(study: xr.Dataset, years: float) -> xr.Dataset:
     """Steps of a cost trade-off from least cost down to least emissions.
 
     Args:
-        study: A trade-off against cost (``frontier`` or ``sketch``).
+        study: A trade-off against cost (of ``model.tradeoff``).
         years: Calendar years that it sums over.
 
     Returns:
