@@ -30,7 +30,7 @@ HOOKS.clause = (clause) => {
     const box_ = el("input", { type: "text", inputmode: "decimal", id: "clause-value", class: "amount", "aria-label": say("explore_new_value"), placeholder: String(clause.asked) });
     const wrong = el("p", { class: "bad", role: "alert" });
     parts.push(el("p", {}, el("label", {}, `${say("explore_clause_value", { year: clause.year, unit: pick(text.unit) || say("explore_share") })} `, box_), " ", el("button", { type: "button", class: "main", id: "clause-solve", onclick: () => {
-      const value = amountOf(box_.value);
+      const value = askedAmount(box_.value);
       if (value === undefined) { wrong.textContent = say("explore_unreadable_fields", { fields: name() }); return; }
       solve_({ value }, bothSaid("explore_clause_moved", () => ({ name: name(), value: box_.value.trim() })));
     } }, say("explore_solve"))), wrong);

@@ -27,7 +27,7 @@ async function readForm() {
 }
 
 // "1500", or "2025: 1500, 2030: 1400"; undefined: neither
-function amountOf(text) {
+function askedAmount(text) {
   const year = /^\s*((?:19|20)\d\d)\s*[:：]\s*(-?[\d.]+(?:e-?\d+)?)\s*$/i;
   if (/[:：]/.test(text)) {
     const parts = text.split(/[,，;；]/).map((part) => year.exec(part));
@@ -47,7 +47,7 @@ function settingsOf() {
     if (kind === "choice") settings[lever] = lever === "objectives" ? text.split(",") : text;
     else if (kind === "path") (settings.paths ??= {})[lever] = text;
     else {
-      const value = kind === "switch" ? text === "on" : amountOf(text);
+      const value = kind === "switch" ? text === "on" : askedAmount(text);
       if (value === undefined) { wrong.push(key); continue; }
       if (kind === "switch" && (settings[lever] || {})[subject] !== undefined && value) continue;
       if (kind === "field" && trial.edits[`switch|${lever}|${subject}`] === "off") continue;

@@ -1,16 +1,16 @@
 // Windows over the page: a line with its emission and cost paths and what studies say of it, and a district with its plants.
 const COSTS = { capital: "#332288", fixed: "#8C8C8C", variable: "#56B4E9", energy: "#D55E00", feedstock: "#E69F00", carbon: "#009E73" };
-let inside = [];
+let windowCharts = [];
 
 async function drawInside(place, spec, name) {
   const holder = el("div", { class: "chart", role: "img", "aria-label": name });
   place.append(el("div", {}, el("h3", {}, name), holder));
-  inside.push((await embed(holder, spec)).view);
+  windowCharts.push((await embed(holder, spec)).view);
 }
 
 document.getElementById("dialog").addEventListener("close", () => {
-  for (const view of inside) view.finalize();
-  inside = [];
+  for (const view of windowCharts) view.finalize();
+  windowCharts = [];
 });
 
 // the line's emissions in base and focus, and what it costs in the focus
