@@ -163,7 +163,6 @@ def run(
         outcome = session.outcome(matrix, ask, listener or silent)
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
-        result = plan.result
     with clock.step("confirm"):
         opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
     with clock.step("store"):
@@ -177,9 +176,15 @@ def run(
             "second_solver": [asdict(opinion) for opinion in opinions],
             "seconds": dict(clock.seconds),
         }
-        manifest |= _provenance(plan)
-        save(folders.results, name, _described(result, manifest), problem, manifest)
+        manifest = store_plan(folders, name, plan, manifest)
     return replace(load(folders.results, name), manifest=manifest | {"seconds": clock.seconds, "folder": str(folders.results)})
+
+
+def store_plan(folders: Folders, name: str, plan: "Plan", about: dict[str, Any]) -> dict[str, Any]:
+    """Store a certified plan as a result; returns its manifest: what it is ``about``, and how it was found."""
+    manifest = about | _provenance(plan)
+    save(folders.results, name, _described(plan.result, manifest), plan.problem, manifest)
+    return manifest
 
 
 def _provenance(plan: "Plan") -> dict[str, Any]:

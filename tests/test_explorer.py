@@ -261,6 +261,40 @@ def test_settings_without_any_plan_say_so(served: Served) -> None:
     served.ask(f"trials/{name}/discard", {})
 
 
+def test_why_of_a_line_is_a_question_asked_once_and_forgotten(served: Served) -> None:
+    line = served.ask("results/plan")[1]
+    line = next(iter(line["lines"]))
+    for _ in range(2):
+        jobs = served.ask("results/plan/why", {"line": line, "title": ["为什么", "Why"]})[1]["jobs"]
+        assert len([job for job in jobs if list(job["about"]) == ["plan", line]]) == 1
+    name = next(job["name"] for job in jobs if job["about"])
+    job = served.ended(name)
+    assert job["state"] == "explained", job
+    assert job["draft"] is None
+    assert all(zh and en and zh != en for zh, en in job["told"]["lines"][:2])
+    assert served.ask(f"trials/{name}/keep", {"name": "never"})[1]["reasons"]
+    assert not [job for job in served.ask(f"trials/{name}/discard", {})[1]["jobs"] if job["about"]]
+    unknown = served.ask("results/plan/why", {"line": "<b>"})[1]["jobs"]
+    job = served.ended(next(job["name"] for job in unknown if job["about"]))
+    assert "there is no line" in job["reasons"][0][1]
+    served.ask(f"trials/{job['name']}/discard", {})
+    assert served.ask("trials/why-000000000000/cancel", {})[1]["reasons"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"axis": "money", "place": 0}, {"axis": "cost", "place": "0"}])
+def test_a_point_of_no_trade_off_is_refused_with_the_reason(served: Served, asked: dict[str, Any]) -> None:
+    assert "run frontier first" in served.ask("results/plan/point", asked)[1]["reasons"][0][1]
+
+
+def test_a_trade_off_that_was_never_run_opens_no_plan(served: Served) -> None:
+    name = served.ask("results/plan/point", {"axis": "cost", "place": 0})[1]["name"]
+    job = served.ended(name)
+    assert job["state"] == "failed"
+    assert "run frontier first" in job["reasons"][0][1]
+    assert "cannot be saved" in served.ask(f"trials/{name}/keep", {"name": "never"})[1]["reasons"][0][1]
+    served.ask(f"trials/{name}/discard", {})
+
+
 def test_a_result_that_was_changed_is_refused_with_the_reason(served: Served) -> None:
     for suffix in (".nc", ".json"):
         shutil.copyfile(served.folders.results / f"plan{suffix}", served.folders.results / f"forged{suffix}")
@@ -448,7 +482,8 @@ def test_guard_lets_no_websocket_in() -> None:
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_command_line_prints_an_address_and_ends_at_ctrl_c(tmp_path: Path, served: Served) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_command_line_prints_an_address_and_ends_when_asked(tmp_path: Path, served: Served, asked: signal.Signals) -> None:
     command = (
         "import signal, sys; from pathlib import Path; from model.cli import start; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); start(Path(sys.argv.pop(1)))"
@@ -461,7 +496,7 @@ def test_command_line_prints_an_address_and_ends_at_ctrl_c(tmp_path: Path, serve
         assert process.stdout
         address = next(line.strip() for line in process.stdout if line.startswith("http://127.0.0.1:"))
         until(lambda: Served(served.folders, address).ask("results")[0] == 200)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asked)
         out, err = process.communicate()
         watch.cancel()
     assert process.returncode == 0, err

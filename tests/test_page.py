@@ -28,11 +28,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 240_000
+"""Milliseconds that a busy machine may take: no timing decides a test."""
 VIEWS = [
-    "finding", "answers", "figures", "paths", "causes", "scorecard", "sectors", "money", "capacity", "waterfall", "gantt", "map", "energy",
-    "materials", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
+    "finding", "answers", "figures", "paths", "causes", "scorecard", "sectors", "money", "capacity", "waterfall", "wedges", "gantt", "map",
+    "energy", "materials", "carbon", "curve", "more", "futures", "grades", "certificate", "runs", "scenarios", "method",
 ]  # fmt: skip
-CHARTS = ["paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "grades"]
+CHARTS = [
+    "paths", "causes", "curve", "waterfall", "sectors", "capacity", "gantt", "map", "energy", "materials", "carbon", "grades", "wedges",
+]  # fmt: skip
 STUDIED = ["tradeoff", "output", "shapley", "prices", "alternatives", "futures", "chances", "robust", "first"]
 STUDY_CHARTS = {"tradeoff": 1, "output": 1, "shapley": 2, "futures": 1, "chances": 1}
 CONTRAST = """() => {
@@ -89,6 +93,7 @@ class Reader:
     def __init__(self, browser: "playwright.Browser", address: str) -> None:
         self.address, self.heard, self.asked = address, [], []
         self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda message: self.heard.append(message.text))
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -101,7 +106,7 @@ class Reader:
 
     def wait(self) -> None:
         """Wait until every chart is drawn."""
-        self.page.wait_for_selector("html[data-drawn=all]", timeout=60_000)
+        self.page.wait_for_selector("html[data-drawn=all]", timeout=PATIENCE)
 
     def outside(self) -> list[str]:
         """Requests other than for the file itself and what it holds."""
@@ -297,6 +302,26 @@ def test_clause_opens_its_own_words_and_closes_by_keyboard(reader: Reader) -> No
     assert "In its own words" in dialog.inner_text()
     reader.page.keyboard.press("Escape")
     assert not dialog.is_visible()
+
+
+def test_a_tile_lists_its_plants_and_a_plant_its_paths(reader: Reader) -> None:
+    """By mouse on the chart, by keyboard through its table; a line's window has its emission and cost paths and what to type for why."""
+    reader.open("l=en&f=plan&r=hostile")
+    dialog = reader.page.locator("#dialog")
+    reader.page.locator("#map .mark-rect path").first.click(force=True)  # on the tile's own text
+    assert dialog.is_visible()
+    reader.page.keyboard.press("Escape")
+    reader.page.locator("#map .tools button").first.click()
+    counts = [int(text) for text in reader.page.locator("#map tbody td:nth-child(3)").all_inner_texts()]
+    place = counts.index(max(counts))
+    reader.page.locator("#map tbody button").nth(place).press("Enter")
+    assert dialog.locator("tbody tr").count() >= max(counts) > 0
+    dialog.locator("tbody button").first.press("Enter")
+    reader.page.wait_for_selector("#dialog .pair .chart svg >> nth=1")
+    assert "run.py why" in dialog.inner_text()
+    assert "Cost" in dialog.locator("thead").first.inner_text()
+    reader.page.keyboard.press("Escape")
+    assert reader.heard == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

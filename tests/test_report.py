@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 from test_cli import call
@@ -15,11 +16,12 @@ from model.analysis import energy_table, totals
 from model.contract import FACTS, District
 from model.errors import ResultError
 from model.folders import Folders
-from model.names import Scope
+from model.names import Cost, Scope
 from model.report import in_order, payload, render
 from model.report.causes import system_steps
-from model.report.flows import Link, energy_links, layout
+from model.report.flows import Link, carbon_links, energy_links, layout
 from model.report.grades import grade_shares
+from model.report.line_costs import line_costs
 from model.report.page import client_script, script_text
 from model.report.payload import plain, to_json
 from model.report.tiles import short_names, tile_places
@@ -184,6 +186,42 @@ def test_sankey_ribbons_fill_their_nodes() -> None:
         assert nodes[link["source"]]["y0"] - 1e-9 <= link["y0"]
         assert link["y0"] + link["w"] <= nodes[link["source"]]["y1"] + 1e-9
         assert link["y1"] + link["w"] <= nodes[link["target"]]["y1"] + 1e-9
+
+
+def test_carbon_flows_add_up_to_the_emissions_of_every_year(solved: tuple[list[Stored], Tables]) -> None:
+    """What enters (sources, bought goods) and what leaves into boundaries are both the ledger's emissions."""
+    for stored in solved[0]:
+        for year in range(stored.inputs.sizes["year"]):
+            links = carbon_links(stored, year)
+            whole = float(totals(stored.result).loc[str(Scope.THREE)].iloc[year])
+            entering = sum(link.amount for link in links if link.source.startswith(("source:", "good:")))
+            leaving = sum(link.amount for link in links if link.target.startswith("scope:"))
+            assert entering == pytest.approx(whole, rel=5e-3), "small flows are left out"
+            assert leaving == pytest.approx(whole, rel=5e-3)
+            direct = sum(link.amount for link in links if link.target == "scope:scope1")
+            assert direct == pytest.approx(float(totals(stored.result).loc[str(Scope.ONE)].iloc[year]), rel=5e-3)
+
+
+def test_flows_of_every_year_are_in_the_document_as_they_were_laid_out(solved: tuple[list[Stored], Tables]) -> None:
+    stored = solved[0][0]
+    for year, kept in enumerate(payload(*solved)["scenarios"][0]["flows"]["carbon"]):
+        laid = layout(carbon_links(stored, year))
+        assert [node[0] for node in kept["nodes"]] == [node["id"] for node in laid["nodes"]]
+        ends = [(kept["nodes"][link[0]][0], kept["nodes"][link[1]][0]) for link in kept["links"]]
+        assert ends == [(link["source"], link["target"]) for link in laid["links"]]
+        assert [link[2] for link in kept["links"]] == pytest.approx([link["amount"] for link in laid["links"]], rel=1e-6)
+
+
+def test_costs_of_lines_add_up_to_the_ledger(solved: tuple[list[Stored], Tables]) -> None:
+    """Capital, fixed and variable cost belong to lines alone."""
+    for stored in solved[0]:
+        costs = line_costs(stored)
+        for item in (Cost.CAPITAL, Cost.FIXED, Cost.VARIABLE):
+            ledger = stored.result["cost"].sel(cost_item=str(item)).values
+            summed = np.sum([line.get(str(item), [0.0] * len(ledger)) for line in costs.values()], axis=0)
+            assert summed == pytest.approx(ledger, abs=1e-6), item
+        assert all(len(values) == stored.inputs.sizes["year"] for line in costs.values() for values in line.values())
+    assert any(str(Cost.ENERGY) in line for line in line_costs(solved[0][0]).values())
 
 
 def test_sankey_with_a_circle_and_without_flows_ends() -> None:

@@ -20,7 +20,7 @@ from model.explorer.jobs import LIVE
 from model.explorer.listing import list_results
 from model.explorer.reading import Answer
 from model.explorer.wording import reasons_of
-from model.language import told
+from model.language import clean, told
 from model.names import NAME
 from model.scenario import read_scenario
 from model.sheets.view import view_book
@@ -95,18 +95,40 @@ async def try_out(explorer: Explorer, request: Request) -> Response:
     body = await _body(request)
     settings, base = asked_settings(body.get("settings", {})), str(body.get("base", "plan"))
     explorer.project.scenario(base)
+    number = len(explorer.drafts) + 1
+    draft = await run_in_threadpool(explorer.try_out, base, settings, _title(body, f"试算 {number}", f"Trial {number}"))
+    return JSONResponse({"name": draft.name}, 202)
+
+
+def _title(body: dict[str, Any], zh: str, en: str) -> tuple[str, str]:
+    """A title in both languages: a pair, or one text for both; where it says nothing, what is given."""
     title = body.get("title")
     words = title if isinstance(title, list) and len(title) == 2 else [title, title]
-    number = len(explorer.drafts) + 1
-    draft = await run_in_threadpool(
-        explorer.try_out, base, settings, (tidy(words[0], f"试算 {number}"), tidy(words[1], f"Trial {number}"))
-    )  # fmt: skip
+    return tidy(words[0], zh), tidy(words[1], en)
+
+
+async def why(explorer: Explorer, request: Request) -> Response:
+    """Ask why a line does what it does in a result."""
+    body = await _body(request)
+    line = str(body.get("line", ""))
+    explorer.why(request.path_params["name"], line, _title(body, line, line))
+    return JSONResponse(explorer.state())
+
+
+async def point(explorer: Explorer, request: Request) -> Response:
+    """Open the plan of a point of a result's trade-off."""
+    body, name = await _body(request), request.path_params["name"]
+    axis, place = body.get("axis"), body.get("place")
+    if axis not in ("cost", "output") or not isinstance(place, int):
+        raise ResultError(told("explore_no_front", name=clean(name)))
+    number = place + 1
+    draft = await run_in_threadpool(explorer.open_point, name, (axis, place), _title(body, f"第 {number} 点", f"Point {number}"))
     return JSONResponse({"name": draft.name}, 202)
 
 
 async def cancel(explorer: Explorer, request: Request) -> Response:
     """Stop a solve."""
-    explorer.queue.cancel(explorer.draft(request.path_params["name"]).name)
+    explorer.cancel(request.path_params["name"])
     return JSONResponse(explorer.state())
 
 
@@ -184,7 +206,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/fields", fields), ("GET", "/facts", facts), ("GET", "/events", events), ("POST", "/book", book), ("POST", "/trials", try_out),
     ("POST", "/trials/{name}/cancel", cancel), ("POST", "/trials/{name}/discard", discard),
     ("POST", "/trials/{name}/explain", explain), ("POST", "/trials/{name}/repair", repair),
-    ("POST", "/trials/{name}/keep", keep),
+    ("POST", "/trials/{name}/keep", keep), ("POST", "/results/{name}/why", why), ("POST", "/results/{name}/point", point),
 )  # fmt: skip
 
 

@@ -36,12 +36,14 @@ class Draft:
         base: Scenario of the project that it extends.
         settings: Keys of a scenario with their values.
         title: Chinese and English.
+        point: Of the trade-off against which axis it is which point; ``None``: it is a scenario.
     """
 
     name: str
     base: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     title: tuple[str, str] = ("", "")
+    point: tuple[str, int] | None = None
 
     def text(self) -> str:
         """The scenario file."""

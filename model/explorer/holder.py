@@ -1,6 +1,7 @@
 """What the server holds: project, data, queue, readers, and what is tried."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from model.batch import work
 from model.errors import Fault, InputError, ResultError
 from model.explorer.drafts import Draft
-from model.explorer.explaining import explain_work
+from model.explorer.explaining import explain_work, why_work
 from model.explorer.fields import FactList
-from model.explorer.jobs import Job, Limits, Queue
+from model.explorer.jobs import LIVE, Job, Limits, Queue, Work
 from model.explorer.listing import list_results
+from model.explorer.pointing import point_work
 from model.explorer.reading import Reader
 from model.explorer.shell import shell
 from model.explorer.workspace import Workspace
@@ -81,14 +83,22 @@ class Explorer:
 
     def try_out(self, base: str, settings: dict[str, Any], title: tuple[str, str]) -> Draft:
         """Write a draft and put its solve in the queue."""
-        if len(self.drafts) >= MOST_DRAFTS:
-            raise InputError([Fault("drafts", told("explore_many_drafts", count=MOST_DRAFTS))])
-        draft = Draft(f"try-{secrets.token_hex(4)}", base, settings, title)
+        draft = Draft(self._new_name(), base, settings, title)
         scenario = self.workspace.write(draft)
         options = scenario.solver.model_copy(update={"time_limit": min(scenario.solver.time_limit, self.limits.seconds)})
+        return self._start(draft, (work, (self.workspace.folders(draft.name).root, draft.name, options, True)))
+
+    def _new_name(self) -> str:
+        """A name for a draft. Raises ``InputError`` where there are too many."""
+        if len(self.drafts) >= MOST_DRAFTS:
+            raise InputError([Fault("drafts", told("explore_many_drafts", count=MOST_DRAFTS))])
+        return f"try-{secrets.token_hex(4)}"
+
+    def _start(self, draft: Draft, given: Work) -> Draft:
+        """Put the work of a draft in the queue; without a place in it the draft is gone again."""
         self.drafts[draft.name] = draft
         try:
-            self.queue.submit(Job(draft.name, title), (work, (self.workspace.folders(draft.name).root, draft.name, options, True)))
+            self.queue.submit(Job(draft.name, draft.title), given)
         except InputError:
             self.discard(draft.name)
             raise
@@ -100,6 +110,20 @@ class Explorer:
         if job is None or job.state != "infeasible":
             raise InputError([Fault("trial", told("explore_not_infeasible"))])
         self.queue.submit(Job(name, draft.title), (explain_work, (self.workspace.folders(name).root, name)))
+
+    def why(self, name: str, line: str, title: tuple[str, str]) -> None:
+        """Put the question why a line does what it does in a result in the queue; one that is answered or under way stands."""
+        root = self.root_of(name)
+        asked = f"why-{hashlib.sha256(f'{name}/{line}'.encode()).hexdigest()[:12]}"
+        known = self.queue.jobs.get(asked)
+        if known is None or known.state not in (*LIVE, "explained"):
+            self.queue.submit(Job(asked, title, about=(name, line)), (why_work, (root, name, line)))
+
+    def open_point(self, name: str, point: tuple[str, int], title: tuple[str, str]) -> Draft:
+        """Put the plan of a point (axis, place) of a result's trade-off in the queue, as a draft that cannot be kept."""
+        root, draft = self.root_of(name), Draft(self._new_name(), name, title=title, point=point)
+        target = self.workspace.opened(draft.name).root
+        return self._start(draft, (point_work, (root, name, point, target, draft.name, title)))
 
     def repair(self, name: str, number: int) -> Draft:
         """Try a draft again with a repair that its explanation found."""
@@ -116,17 +140,27 @@ class Explorer:
             raise ResultError(told("explore_no_trial"))
         return self.drafts[name]
 
+    def cancel(self, name: str) -> None:
+        """Stop a solve, or the answer to a question. Raises ``ResultError`` where there is none."""
+        if name not in self.queue.jobs:
+            self.draft(name)
+        self.queue.cancel(name)
+
     def discard(self, name: str) -> None:
-        """Stop a draft's solve and remove it."""
-        self.draft(name)
+        """Stop a draft's solve and remove it; a question is only forgotten."""
+        asked = name in self.queue.jobs and name not in self.drafts
+        if not asked:
+            self.draft(name)
         self.queue.forget(name)
-        self.workspace.discard(name)
-        self.drafts.pop(name, None)
+        if not asked:
+            self.workspace.discard(name)
+            self.drafts.pop(name, None)
 
     def state(self) -> dict[str, Any]:
         """Jobs and drafts as the page reads them."""
         written = {
-            name: {"base": draft.base, "settings": dict(draft.settings), "title": list(draft.title)} for name, draft in self.drafts.items()
+            name: {"base": draft.base, "settings": dict(draft.settings), "title": list(draft.title), "point": draft.point}
+            for name, draft in self.drafts.items()
         }
         return {"jobs": [job | {"draft": written.get(job["name"])} for job in self.queue.seen()]}
 

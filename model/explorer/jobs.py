@@ -52,6 +52,7 @@ class Job:
         seconds: Time since its start.
         reasons: Why it failed, a line each.
         told: What the child answered at its end.
+        about: Result and line that a question is about; empty for what is tried.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Job:
     seconds: float = 0.0
     reasons: list[Told] = field(default_factory=list)
     told: Any = None
+    about: tuple[str, str] | tuple[()] = ()
 
 
 Work = tuple[Callable[..., None], tuple[Any, ...]]

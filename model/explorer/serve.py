@@ -1,5 +1,6 @@
 """Starting and ending the server: loopback only, a new token at every start, an end at Ctrl-C."""
 
+import signal
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -82,7 +83,8 @@ def open_service(folders: Folders, settings: Settings) -> Service:
 
 
 def serve(service: Service) -> None:
-    """Answer until Ctrl-C."""
+    """Answer until Ctrl-C, or until the system asks for an end, which is made in the same way."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         service.server.run(sockets=[service.socket])
     finally:

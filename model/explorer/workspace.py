@@ -35,7 +35,7 @@ class Workspace:
         self.project.scenario(name)  # refuses what is no plain name
         return Folders(self.home / name)
 
-    def _opened(self, name: str) -> Folders:
+    def opened(self, name: str) -> Folders:
         """An empty small project with the data of the page."""
         folders = self.folders(name)
         for folder in (folders.scenarios, folders.results, folders.data):
@@ -59,7 +59,7 @@ class Workspace:
 
     def write(self, draft: Draft) -> Scenario:
         """Write a draft and read it as ``run`` would. Raises ``InputError`` with every fault; nothing stays then."""
-        folders = self._opened(draft.name)
+        folders = self.opened(draft.name)
         try:
             self._bring(folders, draft.base)
             write_text(folders.scenario(draft.name), draft.text())
@@ -94,6 +94,8 @@ class Workspace:
 
         Raises ``InputError`` where the name is no name or taken, ``ResultError`` where the result does not hold.
         """
+        if draft.point is not None:
+            raise ResultError(told("explore_no_keep"))
         with self._keeping:
             file, folders = self.project.scenario(name), self.folders(draft.name)
             if file.exists() or (self.project.results / f"{name}.nc").exists():

@@ -21,10 +21,11 @@ from model.analysis import (
 )
 from model.contract import Clause, Good
 from model.report.causes import options, since_base_year, system_steps
-from model.report.flows import energy_links, layout, material_links
+from model.report.flows import carbon_links, compact, energy_links, layout, material_links
 from model.report.grades import grade_shares
 from model.report.ground import activity_of, name_of
 from model.report.histories import line_histories
+from model.report.line_costs import line_costs
 from model.report.uncertainty import futures_of
 from model.store import Stored
 from model.studies import NO_STUDIES, front, studies_of
@@ -57,7 +58,7 @@ def scenario_figures(stored: Stored, tables: Tables, folder: Path | None) -> dic
         "added": xr.dot(result["output"], inputs["value_added"], dim="segment").values.tolist(),
         "clauses": _clauses(stored),
         "capacity": _capacity(stored),
-        "lines": line_histories(stored),
+        "lines": _lines(stored),
         "flows": _flows(stored, tables),
         "since": since_base_year(stored),
         "options": options(stored),
@@ -80,6 +81,12 @@ def _clauses(stored: Stored) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _lines(stored: Stored) -> dict[str, dict[str, Any]]:
+    """The history of every line, with its cost."""
+    costs = line_costs(stored)
+    return {line: history | {"cost": costs[line]} for line, history in line_histories(stored).items()}
+
+
 def _capacity(stored: Stored) -> dict[str, dict[str, Any]]:
     """Listed capacity, production and cap (NaN: none) of every group, by year."""
     result, inputs = stored.result, stored.inputs
@@ -97,12 +104,13 @@ def _capacity(stored: Stored) -> dict[str, dict[str, Any]]:
 
 
 def _flows(stored: Stored, tables: Tables) -> dict[str, list[dict[str, Any]]]:
-    """Sankey layouts of the base year and the last year."""
+    """Sankey layouts of every year."""
     units = {row.id: row.unit for row in tables.of(Good)}
-    years = [0, stored.inputs.sizes["year"] - 1]
+    years = range(stored.inputs.sizes["year"])
     return {
-        "energy": [layout(energy_links(stored, year)) for year in years],
-        "materials": [layout(material_links(stored, year, units)) for year in years],
+        "energy": [compact(layout(energy_links(stored, year))) for year in years],
+        "materials": [compact(layout(material_links(stored, year, units))) for year in years],
+        "carbon": [compact(layout(carbon_links(stored, year))) for year in years],
     }
 
 
@@ -127,8 +135,9 @@ def _run(stored: Stored) -> dict[str, Any]:
 
 
 def clause_texts(tables: Tables, names: dict[str, list[str]], units: dict[str, tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """Name, place, words and unit of every clause, in both languages."""
+    """Name, place, words and unit of every clause, in both languages; ``movable``: it is a number that a scenario may set."""
     of_clause = clause_units(tables)
+    valued = {row.subject for row in tables.facts("clause_facts") if row.parameter == "value"}
     return {
         row.id: {
             "name": [row.name_zh, row.name_en],
@@ -136,6 +145,7 @@ def clause_texts(tables: Tables, names: dict[str, list[str]], units: dict[str, t
             "words": [row.wording_zh, row.wording_en],
             "unit": list(units.get(of_clause.get(row.id, ""), ("", ""))),
             "source": names.get(row.source, [row.source, row.source]),
+            "movable": row.id in valued,
         }
         for row in tables.of(Clause)
     }

@@ -1,19 +1,22 @@
-"""Sankey diagrams of energy and of materials in one year: nodes and links, laid out so that the page only draws.
+"""Sankey diagrams of energy, of materials and of carbon in one year: nodes and links, laid out so that the page only draws.
 
-Energy flows reconcile with the ledger: the links out of fuels and power add up to the calorific value used.
+Energy flows reconcile with the ledger: the links out of fuels and power add up to the calorific value used. So do carbon flows: what
+enters the boundaries adds up to the emissions.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from model.names import GoodKind
+from model.names import SOURCES_IN, GoodKind, Scope, Source
 from model.report.use import labels_of, line_use, made, segment_use
 from model.store import Stored
 from model.units import UNITS
 
 GAP = 0.031
 """Space between two nodes of a column, share of the height."""
+PLACES = 5
+"""Decimals of places in the unit square: a hundredth of a pixel."""
 LEAST = 1e-3
 """Links below this share of the largest are left out."""
 SALES, PURCHASES = "outside:sales", "outside:purchases"
@@ -64,6 +67,24 @@ def material_links(stored: Stored, year: int, units: dict[str, str]) -> list[Lin
         totals[(f"good:{good}", SALES)] += float(stored.result["sell"].values[position, year]) * scale[good]
         if kinds[good] == GoodKind.PRODUCT:
             totals[(PURCHASES, f"good:{good}")] += float(stored.result["buy"].values[position, year]) * scale[good]
+    return _links(totals)
+
+
+def carbon_links(stored: Stored, year: int) -> list[Link]:
+    """Sources of emissions -> who emits -> the boundary in which they count first, 10 kt CO2e; bought goods -> imports -> theirs."""
+    totals: dict[tuple[str, str], float] = defaultdict(float)
+    boundary = {str(source): str(next(scope for scope in Scope if source in SOURCES_IN[scope])) for source in Source}
+    sources = stored.result["source"].values.tolist()
+    emitters = {f"sector:{name}": values for name, values in zip(stored.result["sector"].values.tolist(),
+                stored.result["sector_emission"].values[:, :, year], strict=True)}  # fmt: skip
+    emitters["sector:segments"] = stored.result["segment_emission"].values[:, :, year].sum(axis=0)
+    for emitter, values in emitters.items():
+        for source, amount in zip(sources, values.tolist(), strict=True):
+            totals[(f"source:{source}", emitter)] += amount
+            totals[(emitter, f"scope:{boundary[source]}")] += amount
+    for good, amount in zip(stored.result["good"].values.tolist(), stored.result["import_emission"].values[:, year].tolist(), strict=True):
+        totals[(f"good:{good}", "sector:imports")] += amount
+        totals[("sector:imports", f"scope:{Scope.THREE}")] += amount
     return _links(totals)
 
 
@@ -119,19 +140,28 @@ def layout(links: list[Link]) -> dict[str, Any]:
     starts = _ends(sorted(links, key=lambda link: (top[link.source], top[link.target])), top, scale, "source")
     stops = _ends(sorted(links, key=lambda link: (top[link.target], top[link.source])), top, scale, "target")
     ribbons = [
-        {
-            "source": link.source,
-            "target": link.target,
-            "amount": link.amount,
-            "y0": starts[link],
-            "y1": stops[link],
-            "w": scale * link.amount,
-        }
+        {"source": link.source, "target": link.target, "amount": link.amount,
+         "y0": starts[link], "y1": stops[link], "w": scale * link.amount}
         for link in sorted(links, key=lambda link: (top[link.source], top[link.target]))
-    ]
+    ]  # fmt: skip
     nodes = [{"id": name, "column": column[name], "y0": top[name], "y1": top[name] + scale * size[name], "amount": size[name]}
              for name in sorted(column)]  # fmt: skip
     return {"nodes": nodes, "links": ribbons, "columns": max(column.values()) + 1}
+
+
+def compact(laid: dict[str, Any]) -> dict[str, Any]:
+    """A layout as the document holds one of every year: lists instead of mappings, and places that are rounded.
+
+    Nodes: id, column, y0, y1, amount. Links: source and target as places of nodes, amount, y0, y1, w.
+    """
+    place = {node["id"]: number for number, node in enumerate(laid["nodes"])}
+    nodes = [[node["id"], node["column"], *_places(node, "y0", "y1"), node["amount"]] for node in laid["nodes"]]
+    links = [[place[link["source"]], place[link["target"]], link["amount"], *_places(link, "y0", "y1", "w")] for link in laid["links"]]
+    return {"columns": laid["columns"], "nodes": nodes, "links": links}
+
+
+def _places(drawn: dict[str, Any], *parts: str) -> list[float]:
+    return [round(float(drawn[part]), PLACES) for part in parts]
 
 
 def _ends(links: list[Link], top: dict[str, float], scale: float, side: str) -> dict[Link, float]:

@@ -13,7 +13,8 @@ from model.language import Language, Speaker
 from model.report.bundle import chart_library
 from model.report.payload import to_json
 
-SCRIPTS = ("state", "element", "card", "headline", "answers", "paths", "lines", "flows", "curve", "studies", "futures", "evidence", "start")
+SCRIPTS = ("state", "element", "card", "headline", "answers", "paths", "wedges", "lines", "inside", "flows", "curve", "studies",
+           "futures", "evidence", "start")  # fmt: skip
 """The client's scripts in the order in which they need each other."""
 BEGIN = "begin.js"
 """The script that begins the static page."""

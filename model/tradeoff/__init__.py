@@ -6,6 +6,7 @@ from model.tradeoff.envelope import Piece, corners, envelope, height, opens, sup
 from model.tradeoff.frontier import frontier
 from model.tradeoff.ground import Ground, ground, pursue
 from model.tradeoff.nearest import brought_near, nearest
+from model.tradeoff.point import about_point, plan_of_point
 from model.tradeoff.prices import clause_prices, difference, dual_price
 from model.tradeoff.record import Taken, differing
 from model.tradeoff.search import Search
@@ -23,6 +24,7 @@ __all__ = [
     "Search",
     "Taken",
     "Value",
+    "about_point",
     "binding",
     "brought_near",
     "clause_prices",
@@ -43,6 +45,7 @@ __all__ = [
     "opens",
     "opposites",
     "orders",
+    "plan_of_point",
     "pursue",
     "reasons",
     "rule_of",

@@ -1,6 +1,6 @@
 """The ground of a study: a stored, certified result, what it was asked, and the study's own file beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,10 @@ class Ground:
     values: dict[Goal, float]
     bounds: dict[Goal, float]
     rests_on: dict[str, str]
+
+    def renamed(self, attributes: Mapping[str, str]) -> "Ground":
+        """The same ground for a plan that bears another name."""
+        return replace(self, problem=self.problem.assign_attrs(attributes))
 
     @property
     def held(self) -> Ask:

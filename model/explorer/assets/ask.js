@@ -37,13 +37,14 @@ async function saveBook(name, view) {
   } catch (error) { complain(error instanceof Refused ? error : new Refused([say("explore_gone")])); }
 }
 
-function note(texts, kind = "bad") {
+function note(texts, kind = "bad", ways = []) {
   let place = document.getElementById("notices");
   if (!place) {
     place = el("div", { id: "notices", role: "status", "aria-live": "polite" });
     document.querySelector("main").before(place);
   }
   const line = el("div", { class: `notice ${kind}` }, el("div", {}, texts.map((text) => el("p", {}, text))),
+    el("span", { class: "grow" }), ways.map(([key, action]) => el("button", { type: "button", class: "tool main", onclick: () => { line.remove(); action(); } }, say(key))),
     el("button", { type: "button", class: "tool", onclick: () => line.remove() }, say("page_close")));
   if ([...place.children].some((other) => other.firstChild.textContent === line.firstChild.textContent)) return;
   place.append(line);

@@ -20,7 +20,7 @@ function jobRow(job) {
   else {
     if (["solved", "limit"].includes(job.state)) {
       if (!SCENARIOS.has(job.name)) tools.push(button("explore_show", () => addScenario(job.name)));
-      tools.push(button("explore_save", () => keepDialog(job)));
+      if (!job.draft?.point) tools.push(button("explore_save", () => keepDialog(job)));
     }
     if (job.state === "infeasible") tools.push(button("explore_explain", act("explain")));
     tools.push(button("explore_discard", act("discard")));
@@ -46,6 +46,21 @@ function jobsPart() {
   return el("ul", { id: "jobs", "aria-label": say("explore_jobs"), "aria-live": "polite" }, trial.jobs.map(jobRow));
 }
 
+// what is under way, in sight wherever one is
+function drawStrip() {
+  const busy = trial.jobs.filter((job) => UNDER_WAY.includes(job.state));
+  let strip = document.getElementById("strip");
+  if (!strip) {
+    strip = el("ul", { id: "strip", "aria-label": say("explore_under_way_now"), "aria-live": "polite" });
+    document.querySelector("header").after(strip);
+  }
+  const held = strip.contains(document.activeElement) ? document.activeElement.closest("li").dataset.name : null;
+  const here = document.getElementById("jobs") ? [] : busy;
+  strip.replaceChildren(...here.map(jobRow));
+  strip.hidden = !here.length;
+  if (held) strip.querySelector(`li[data-name="${held}"] button`)?.focus({ preventScroll: true });
+}
+
 function takeJobs(jobs) {
   const before = new Map(trial.jobs.map((job) => [job.name, job.state]));
   trial.jobs = jobs;
@@ -55,6 +70,8 @@ function takeJobs(jobs) {
     place.replaceWith(jobsPart());
     if (mark) [...document.querySelectorAll(`#jobs li[data-name="${mark[0]}"] button`)].find((button) => button.textContent === mark[1])?.focus({ preventScroll: true });
   }
+  drawStrip();
+  drawWhy();
   for (const job of jobs) {
     const done = ["solved", "limit"].includes(job.state) && UNDER_WAY.concat(undefined).includes(before.get(job.name));
     if (done && trial.mine.has(job.name) && !trial.shown.has(job.name)) {
@@ -74,7 +91,7 @@ async function joinPage(job) {
       state.r = base;
       await refresh();
     }
-    note([say("explore_joined", { title: pick(job.title) })], "good");
+    note([say("explore_joined", { title: pick(job.title) })], "good", [["explore_go_compare", () => go("compare")]]);
   }
 }
 

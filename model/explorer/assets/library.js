@@ -61,6 +61,7 @@ function dropScenario(id) {
 
 // the causes of a difference are fetched when they are looked at
 const pairsAsked = new Set();
+const pairsRefused = new Set();
 async function wantPair() {
   const [first, other] = [state.r, state.f];
   const key = `${first} ${other}`;
@@ -68,12 +69,11 @@ async function wantPair() {
   pairsAsked.add(key);
   try {
     DATA.between.push(...(await ask(`between?first=${encodeURIComponent(first)}&other=${encodeURIComponent(other)}`)).between);
-  } catch (error) { complain(error, say("explore_no_causes")); return; }
-  if (state.r === first && state.f === other) {
-    redraw("causes", causesView);
-    const card = document.getElementById("causes");
-    if (card) await drawCard(card);
+  } catch (error) {
+    pairsRefused.add(key);
+    complain(error, say("explore_no_causes"));
   }
+  if (state.r === first && state.f === other && ["causes", "gantt"].some((id) => document.getElementById(id))) await refresh();
 }
 
 function libraryView() {

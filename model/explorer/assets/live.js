@@ -1,27 +1,15 @@
-// Beginning of the live page: results come one by one, further views and a way to each of them, and the page without any result.
-const PLACES = [["finding", "explore_go_finding"], ["trial", "explore_go_trial"], ["paths", "explore_go_compare"], ["scorecard", "explore_go_clauses"], ["gantt", "explore_go_lines"], ["map", "explore_go_map"],
-  ["energy", "explore_go_flows"], ["curve", "explore_go_options"], ["tradeoff", "explore_go_tradeoff"], ["futures", "explore_go_futures"], ["grades", "explore_go_sure"], ["runs", "explore_go_runs"], ["facts", "explore_go_data"], ["library", "explore_go_results"]];
+// Beginning of the live page: results come one by one, further views, and the page without any result.
 KEPT.push("a", "v", "x", "q");
 VIEWS.splice(VIEWS.indexOf(pathsView), 0, trialView);
 VIEWS.splice(VIEWS.indexOf(scenariosView), 0, factsView);
 VIEWS.push(libraryView);
 
-function go(id) {
-  state.v = id;
-  if (IDS.length) writeState();
-  document.getElementById(id)?.scrollIntoView({ block: "start" });
-}
-
-HOOKS.header = () => {
-  const links = PLACES.map(([id, key]) => [id, key]).filter(([id]) => id !== "map" || DATA.tiles.length)
-    .map(([id, key]) => el("button", { type: "button", class: "place", onclick: () => go(id) }, say(key)));
-  document.querySelector("header").append(el("nav", { "aria-label": say("explore_places") }, links));
-};
-
 HOOKS.after = () => {
   const all = IDS.join(",");
   if (state.a !== all) { state.a = all; writeState(); }
   wantPair();
+  drawStrip();
+  if (["facts", ALL].includes(place()) && !evidence.found) searchFacts();
 };
 
 HOOKS.empty = () => {
@@ -36,9 +24,22 @@ HOOKS.empty = () => {
   document.documentElement.dataset.drawn = "all";
 };
 
-HOOKS.line = addLineFacts;
 HOOKS.book = saveBook;
+HOOKS.pair = () => say(pairsRefused.has(`${state.r} ${state.f}`) ? "explore_no_causes" : "explore_loading");
 HOOKS.kept = (id) => !trial.jobs.some((job) => job.name === id);
+
+// an address that is put into the same tab may name further results and other edits
+addEventListener("hashchange", async (event) => {
+  const { hash } = new URL(event.newURL);
+  const missing = (new URLSearchParams(hash.slice(1)).get("a") || "").split(",").filter((id) => id && !SCENARIOS.has(id));
+  if (missing.length && (await fetchScenarios(missing)).length) {
+    history.replaceState(null, "", hash);
+    readState();
+    await refresh();
+  }
+  readEdits();
+  if (await readForm().then(() => true, complain)) redraw("trial", trialView);
+});
 
 async function begin() {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -53,11 +54,11 @@ async function begin() {
   if (!IDS.length) await fetchScenarios(wanted.filter((id) => !first.includes(id)), wanted);
   state.x = asked.get("x") || "";
   state.q = asked.get("q") || "";
+  state.v = asked.get("v") || "";
   if (IDS.length) readState();
   readEdits();
   readForm().then(() => redraw("trial", trialView), complain);
   await refresh();
-  if (state.q || state.v === "facts") await searchFacts();
   const rest = wanted.filter((id) => !SCENARIOS.has(id) && !first.includes(id)).sort((a, b) => list("s").includes(b) - list("s").includes(a));
   if (rest.length && IDS.length) {
     document.querySelector("header nav").append(el("span", { class: "badge", role: "status" }, say("explore_coming", { count: rest.length })));
@@ -65,7 +66,6 @@ async function begin() {
     state.s = IDS.filter((id) => state.s.includes(id) || (came.includes(id) && (!asked.get("s") || list("s").includes(id))));
     await refresh();
   }
-  if (state.v) document.getElementById(state.v)?.scrollIntoView({ block: "start" });
 }
 
 begin();

@@ -27,7 +27,7 @@ async function readForm() {
 }
 
 // "1500", or "2025: 1500, 2030: 1400"; undefined: neither
-function amountOf(text) {
+function askedAmount(text) {
   const year = /^\s*((?:19|20)\d\d)\s*[:：]\s*(-?[\d.]+(?:e-?\d+)?)\s*$/i;
   if (/[:：]/.test(text)) {
     const parts = text.split(/[,，;；]/).map((part) => year.exec(part));
@@ -47,7 +47,7 @@ function settingsOf() {
     if (kind === "choice") settings[lever] = lever === "objectives" ? text.split(",") : text;
     else if (kind === "path") (settings.paths ??= {})[lever] = text;
     else {
-      const value = kind === "switch" ? text === "on" : amountOf(text);
+      const value = kind === "switch" ? text === "on" : askedAmount(text);
       if (value === undefined) { wrong.push(key); continue; }
       if (kind === "switch" && (settings[lever] || {})[subject] !== undefined && value) continue;
       if (kind === "field" && trial.edits[`switch|${lever}|${subject}`] === "off") continue;
@@ -103,38 +103,62 @@ function fieldRow(field) {
   return { cells: [name, clause ? options(`switch|${field.lever}|${field.subject}`, `${name} ${say("explore_in_force")}`, switches) : "", box(`field|${field.lever}|${field.subject}`, name, ""), pick(field.unit), `${hint}${range}`] };
 }
 
-function leverGroups() {
-  const levers = [...new Set(form().fields.map((field) => field.lever))];
-  const changed = (lever) => Object.keys(trial.edits).filter((key) => key.split("|")[1] === lever && ["field", "switch"].includes(key.split("|")[0])).length;
-  return levers.map((lever) => {
-    const rows = form().fields.filter((field) => field.lever === lever);
-    const clause = CLAUSE_LEVERS.includes(lever);
-    const table = () => tableOf([{ name: say("page_item") }, { name: clause ? say("explore_in_force") : "" }, { name: say("explore_new_value") }, { name: say("page_unit") }, { name: say("explore_now") }], rows.map(fieldRow), leverTitle(lever));
-    const part = el("details", { class: "lever", open: trial.open.has(lever) }, el("summary", {}, leverTitle(lever), changed(lever) ? el("span", { class: "delta" }, ` ${say("explore_changes", { count: changed(lever) })}`) : null), el("p", { class: "note" }, say(`key_${lever}`).split(/[；;]/)[0]));
-    const open = () => { if (part.open) { trial.open.add(lever); if (!part.querySelector("table")) part.append(table()); } else trial.open.delete(lever); };
-    part.addEventListener("toggle", open);
-    if (trial.open.has(lever)) part.append(table());
-    return part;
-  });
+const FIRST_LEVERS = ["caps", "target_values", "replacement_ratios", "supply", "carbon_price", "staggered_days"];
+
+// a group of levers that opens and closes; its inside is made when it is first opened
+function leverGroup(id, heading, about, changes, inside_) {
+  const part = el("details", { class: "lever", id: `lever-${id}`, open: trial.open.has(id) }, el("summary", {}, heading, changes ? el("span", { class: "delta" }, ` ${say("explore_changes", { count: changes })}`) : null), about ? el("p", { class: "note" }, about) : null);
+  const filled = () => { if (!part.dataset.filled) { part.dataset.filled = "yes"; part.append(inside_()); } };
+  part.addEventListener("toggle", () => { if (part.open) { trial.open.add(id); filled(); } else trial.open.delete(id); });
+  if (trial.open.has(id)) filled();
+  return part;
 }
 
-function choices() {
+const changesOf = (test) => Object.keys(trial.edits).filter((key) => test(...key.split("|"))).length;
+
+function leverTable(lever) {
+  const rows = form().fields.filter((field) => field.lever === lever);
+  const columns = [say("page_item"), CLAUSE_LEVERS.includes(lever) ? say("explore_in_force") : "", say("explore_new_value"), say("page_unit"), say("explore_now")].map((name) => ({ name }));
+  return leverGroup(lever, leverTitle(lever), say(`key_${lever}`).split(/[；;]/)[0], changesOf((kind, own) => own === lever && ["field", "switch"].includes(kind)), () => tableOf(columns, rows.map(fieldRow), leverTitle(lever)));
+}
+
+// the levers that a plan turns on first, then the others
+function leverGroups() {
+  const levers = [...new Set(form().fields.map((field) => field.lever))];
+  const first = FIRST_LEVERS.filter((lever) => levers.includes(lever));
+  const rest = levers.filter((lever) => !first.includes(lever));
+  const changed = changesOf((kind, lever) => rest.includes(lever));
+  return [...first.slice(0, 4).map(leverTable), pathsGroup(), ...first.slice(4).map(leverTable), budgetGroup(), goalsGroup(),
+    leverGroup("rest", say("explore_more_levers", { count: rest.length }), "", changed, () => el("div", { class: "levers" }, rest.map(leverTable)))];
+}
+
+const asIs = (text) => ["", say("explore_as_is", { value: text || "–" })];
+const labelled = (name, control) => el("label", {}, `${name} `, control);
+const chosen = (parts) => el("div", { class: "choices" }, parts);
+
+function pathsGroup() {
+  const found = form();
+  const named = (value) => (value && DATA.texts[`future_${value}`] ? `${say(`future_${value}`)}${state.l === "zh" ? "" : " "}${say("page_brackets", { inside: value })}` : value);
+  const parts = () => Object.entries(found.paths).map(([subject, choice]) => {
+    const name = subject === "carbon" ? leverTitle("carbon_price") : pick(LIVE.paths[subject] || [subject, subject]);
+    return labelled(say("explore_path", { name }), options(`path|${subject}|`, name, [asIs(named(choice.said)), ...choice.values.filter((value) => value !== choice.said).map((value) => [value, named(value)])]));
+  });
+  return leverGroup("paths", say("explore_paths"), say("explore_paths_about"), changesOf((kind) => kind === "path"), () => chosen(parts()));
+}
+
+function budgetGroup() {
+  const found = form();
+  const parts = () => ["yearly", "total"].map((part) => labelled(say(`explore_budget_${part}`), box(`budget|${part}|`, say(`explore_budget_${part}`), amountText(found.budget[part]) || say("explore_no_limit"))));
+  return leverGroup("budget", say("explore_budget"), say("explore_budget_about"), changesOf((kind) => kind === "budget"), () => chosen(parts()));
+}
+
+function goalsGroup() {
   const found = form();
   const named = { boundary: (value) => spoken("row_", value), targets: (value) => say(`explore_targets_${value}`), objectives: (value) => value.split(",").map((goal) => say(`goal_${goal}`)).join(" → ") };
-  const asIs = (text) => ["", say("explore_as_is", { value: text || "–" })];
-  const lines = Object.entries(found.choices).map(([key, choice]) => el("label", {}, `${say(`explore_choice_${key}`)} `,
-    options(`choice|${key}|`, say(`explore_choice_${key}`), [asIs(named[key](choice.said)), ...choice.values.filter((value) => value !== choice.said).map((value) => [value, named[key](value)])])));
-  for (const [subject, choice] of Object.entries(found.paths)) {
-    const name = subject === "carbon" ? leverTitle("carbon_price") : pick(LIVE.paths[subject] || [subject, subject]);
-    lines.push(el("label", {}, `${say("explore_path", { name })} `, options(`path|${subject}|`, name, [asIs(choice.said), ...choice.values.filter((value) => value !== choice.said).map((value) => [value, value])])));
-  }
-  for (const part of ["yearly", "total"]) {
-    const key = `budget|${part}|`;
-    lines.push(el("label", {}, `${say(`explore_budget_${part}`)} `, box(key, say(`explore_budget_${part}`), amountText(found.budget[part]) || say("explore_no_limit"))));
-  }
-  lines.push(el("label", {}, `${say("explore_gap")} `, box("solver|gap|", say("explore_gap"), amountText(100 * found.solver.gap))), el("label", {}, `${say("explore_time")} `, box("solver|time_limit|", say("explore_time"), amountText(found.solver.time_limit))));
-  return el("details", { class: "lever", open: trial.open.has("choices"), ontoggle: (event) => (event.target.open ? trial.open.add("choices") : trial.open.delete("choices")) },
-    el("summary", {}, say("explore_choices")), el("div", { class: "choices" }, lines));
+  const parts = () => [...Object.entries(found.choices).map(([key, choice]) => labelled(say(`explore_choice_${key}`),
+    options(`choice|${key}|`, say(`explore_choice_${key}`), [asIs(named[key](choice.said)), ...choice.values.filter((value) => value !== choice.said).map((value) => [value, named[key](value)])]))),
+  labelled(say("explore_gap"), box("solver|gap|", say("explore_gap"), amountText(100 * found.solver.gap))), labelled(say("explore_time"), box("solver|time_limit|", say("explore_time"), amountText(found.solver.time_limit)))];
+  return leverGroup("choices", say("explore_choices"), "", changesOf((kind) => ["choice", "solver"].includes(kind)), () => chosen(parts()));
 }
 
 async function changeBase(base) {
@@ -197,5 +221,5 @@ function trialView() {
   return { ...view, controls: [base, name, el("button", { type: "button", id: "solve", class: "main", onclick: solve }, say("explore_solve")),
     el("button", { type: "button", onclick: () => { trial.edits = {}; trial.wrong.clear(); keepEdits(); redraw("trial", trialView); } }, say("explore_reset")),
     el("span", { id: "trial-count" }, say(count ? "explore_changes" : "explore_no_changes", { count }))],
-  body: [jobsPart(), el("div", { class: "levers" }, choices(), ...leverGroups())], note: say("explore_trial_note") };
+  body: [jobsPart(), el("div", { class: "levers" }, leverGroups())], note: say("explore_trial_note") };
 }

@@ -28,8 +28,8 @@ function curveSpec(options, width) {
   }
   const line = systemLine(focus().steps);
   const kinds = [say("page_option_taken"), say("page_option_left"), ...(line.length ? [say("page_curve_system")] : [])];
-  const letter = state.l === "zh" ? 11 : 5.5; // pixels; a name that would lose more than a fifth is left to the tooltip and the table
-  const wide = values.map((row) => ({ ...row, middle: (row.from + row.to) / 2, limit: ((row.to - row.from) / place) * (width - 80) })).filter((row) => 0.8 * letter * row.name.length < row.limit);
+  const letter = state.l === "zh" ? 11 : 5.5; // pixels; a name that does not fit is left to the tooltip and the table
+  const wide = values.map((row) => ({ ...row, middle: (row.from + row.to) / 2, limit: ((row.to - row.from) / place) * (width - 80) })).filter((row) => letter * row.name.length < row.limit);
   return {
     width: width - 80, height: 300, data: { values },
     layer: [

@@ -57,13 +57,16 @@ function saveText(name, text, type) {
 }
 
 // a window over the page with a heading and pairs of term and text
-function openDialog(heading, pairs, rest = []) {
+function openDialog(heading, pairs, rest = [], kind = "") {
   const dialog = document.getElementById("dialog");
+  if (dialog.open) dialog.close();
+  dialog.className = kind;
   dialog.replaceChildren(
-    el("h2", { id: "dialog-title" }, heading),
+    el("div", { class: "row dialog-top" }, el("h2", { id: "dialog-title", tabindex: "-1", autofocus: true }, heading), el("button", { type: "button", class: "tool", onclick: () => dialog.close() }, say("page_close"))),
     el("dl", {}, pairs.filter(([, text]) => text !== "").map(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]).flat()),
     ...rest,
     el("button", { type: "button", onclick: () => dialog.close() }, say("page_close")),
   );
   dialog.showModal();
+  dialog.scrollTop = 0;
 }

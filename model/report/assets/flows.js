@@ -7,7 +7,25 @@ function nodeName(id) {
   if (kind === "good") return nameOf("good", name);
   if (kind === "cluster") return nameOf("cluster", name);
   if (kind === "sector") return sectorName(name);
+  if (kind === "source") return spoken("source_", name);
+  if (kind === "scope") return say(`page_flow_${name}`);
   return say("page_outside_" + name);
+}
+
+// a layout as the document holds it: lists, ends of links as places of nodes
+function flowOf(which, place) {
+  const { columns, nodes, links } = focus().flows[which][place] ?? DATA.scenarios[0].flows[which][place]; // the base year is the same in all
+  return { columns, nodes: nodes.map(([id, column, y0, y1, amount]) => ({ id, column, y0, y1, amount })),
+    links: links.map(([source, target, amount, y0, y1, w]) => ({ source: nodes[source][0], target: nodes[target][0], amount, y0, y1, w })) };
+}
+
+// a name and its amount in so many pixels: where both do not fit, the name is cut and the amount stays
+function fitted(name, amount, room) {
+  const width = (text) => [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2000 ? 12.2 : 6.6), 0);
+  if (width(`${name} ${amount}`) <= room) return `${name} ${amount}`;
+  const letters = [...name];
+  while (letters.length > 2 && width(`${letters.join("")}… ${amount}`) > room) letters.pop();
+  return `${letters.join("").trimEnd()}… ${amount}`;
 }
 
 function flowSpec(flow, kind, width, tall) {
@@ -16,7 +34,7 @@ function flowSpec(flow, kind, width, tall) {
   const colour = new Map(flow.nodes.map((node, place) => [node.id, node.id.startsWith("sector:") ? SECTORS[node.id.slice(7)] || OTHER : GOODS[place % GOODS.length]]));
   const column = new Map(flow.nodes.map((node) => [node.id, node.column]));
   const nodes = flow.nodes.map((node) => ({ name: nodeName(node.id), amount: `${shown(node.amount, kind)} ${unit(kind)}`, x: node.column * step, y: node.y0 * tall, h: Math.max(1, (node.y1 - node.y0) * tall), fill: colour.get(node.id),
-    label: `${nodeName(node.id)} ${shown(node.amount, kind)}` }));
+    label: fitted(nodeName(node.id), shown(node.amount, kind), node.column === flow.columns - 1 ? aside : Math.max(90, step - NODE - 10)) }));
   const links = flow.links.map((link) => {
     const [x0, x1] = [column.get(link.source) * step + NODE, column.get(link.target) * step];
     const [y0, y1, w, mid] = [link.y0 * tall, link.y1 * tall, Math.max(0.7, link.w * tall), (x0 + x1) / 2];
@@ -28,20 +46,18 @@ function flowSpec(flow, kind, width, tall) {
     marks: [
       { type: "path", from: { data: "links" }, encode: { enter: { path: { field: "path" }, fill: { field: "fill" }, fillOpacity: { value: 0.38 }, tooltip }, update: { fillOpacity: { value: 0.38 } }, hover: { fillOpacity: { value: 0.7 } } } },
       { type: "rect", from: { data: "nodes" }, encode: { enter: { x: { field: "x" }, y: { field: "y" }, width: { value: NODE }, height: { field: "h" }, fill: { field: "fill" }, tooltip } } },
-      ...["#ffffff", null].map((stroke) => ({ type: "text", from: { data: "nodes" }, interactive: false, encode: { enter: { x: { field: "x", offset: NODE + 4 }, y: { signal: "datum.y + datum.h / 2" }, baseline: { value: "middle" }, text: { field: "label" }, fontSize: { value: 12 }, fill: { value: "#111827" }, limit: { value: Math.max(90, Math.min(step || 200, aside)) },
+      ...["#ffffff", null].map((stroke) => ({ type: "text", from: { data: "nodes" }, interactive: false, encode: { enter: { x: { field: "x", offset: NODE + 4 }, y: { signal: "datum.y + datum.h / 2" }, baseline: { value: "middle" }, text: { field: "label" }, fontSize: { value: 12 }, fill: { value: "#111827" },
         stroke: { value: stroke }, strokeWidth: { value: 3 }, strokeOpacity: { value: 0.8 }, font: { value: FONTS[state.l] } } } })),
     ] };
 }
 
 function flowView(which, kind) {
-  const scenario = focus();
-  const years = [scenario.years[0], finalYear(scenario)];
-  const flows = scenario.flows[which].map((layout, place) => layout ?? DATA.scenarios[0].flows[which][place]); // the base year is the same in all
-  const tall = which === "energy" ? 430 : 560;
+  const { years } = focus();
+  const flows = years.map((_, place) => flowOf(which, place));
+  const tall = which === "materials" ? 560 : 430;
   const rows = years.flatMap((year, place) => flows[place].links.map((link) => ({ cells: [String(year), nodeName(link.source), nodeName(link.target), shown(link.amount, kind)] })));
-  const place = state.y === years[0] ? 0 : 1;
-  const choice = el("label", {}, `${say("page_year")} `, el("select", { onchange: (event) => { state.y = Number(event.target.value); refresh(); } }, years.map((year, order) => el("option", { value: year, selected: order === place }, String(year)))));
-  return { id: which, title: say(`page_${which}_title`, { focus: title(state.f), year: years[place] }), unit: say(`page_${which}_unit`, { unit: unit(kind) }), controls: [choice], height: tall,
+  const place = years.includes(state.y) ? years.indexOf(state.y) : years.length - 1;
+  return { id: which, title: say(`page_${which}_title`, { focus: title(state.f), year: years[place] }), unit: say(`page_${which}_unit`, { unit: unit(kind) }), controls: [yearSelect(years, years[place])], height: tall, long: true,
     charts: (width) => [{ spec: flowSpec(flows[place], kind, Math.max(width, 620), tall) }],
     columns: [{ name: say("page_year") }, { name: say("page_from") }, { name: say("page_to") }, { name: unit(kind), right: true }], rows, note: say(`page_${which}_note`) };
 }

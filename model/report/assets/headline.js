@@ -113,9 +113,18 @@ function clauseDialog(clause) {
   const text = DATA.clauses[clause.id];
   const measures = visible().map((item) => {
     const own = item.clauses.find((other) => other.id === clause.id);
-    return [pick(item.title), own ? `${say(own.state)}${own.reached === null ? "" : `${say("page_comma")}${clauseValue(own.reached, own)} ${pick(text.unit)}`}` : say("page_not_applied")];
+    if (!own) return [pick(item.title), say("page_not_applied")];
+    const asked = own.asked === null ? "" : say("page_clause_asks", { year: own.year, asked: `${own.upper ? "≤" : "≥"} ${clauseValue(own.asked, own)}`, reached: own.reached === null ? "–" : clauseValue(own.reached, own), slack: own.slack === null ? "–" : clauseValue(own.slack, own), unit: pick(text.unit) });
+    return [pick(item.title), [say(own.state), asked].filter(Boolean).join(say("page_semicolon"))];
   });
-  openDialog(pick(text.name), [[say("page_words"), pick(text.words)], [say("page_place"), pick(text.place)], [say("page_source"), pick(text.source)], ...measures]);
+  openDialog(pick(text.name), [[say("page_words"), pick(text.words)], [say("page_place"), pick(text.place)], [say("page_source"), pick(text.source)], ...measures, ...clausePrice(clause, text)], HOOKS.clause(clause));
+}
+
+// what a step of the clause's number changes, where somebody has solved it
+function clausePrice(clause, text) {
+  const found = focus().studies.prices.find((row) => row.id === clause.id);
+  if (found) return [[say("page_moved"), say("page_moved_text", { step: number(found.step, found.step < 1 ? 2 : 0), unit: pick(text.unit), down: signed(found.down / 1e4, "carbon"), up: signed(found.up / 1e4, "carbon"), carbon: unit("carbon") })]];
+  return HOOKS.kept(state.f) && text.movable ? [[say("page_moved"), say("page_moved_none", { command: `python run.py prices ${state.f} --clauses ${clause.id}` })]] : [];
 }
 
 const MANY = 4;
@@ -128,7 +137,7 @@ function scorecardView() {
   const items = fewOf(visible());
   const columns = [{ name: say("page_clause") }, { name: say("page_place") }, { name: say("page_year"), right: true }, { name: say("page_asked"), right: true }, { name: say("page_unit"), still: true },
     ...items.flatMap((item) => (items.length > MANY ? [{ name: pick(item.title), right: true }]
-      : [{ name: items.length > 1 ? `${pick(item.title)}${say("page_comma")}${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }]))];
+      : [{ name: items.length > 1 ? `${pick(item.title)}${say("page_comma")}${say("page_reached")}` : say("page_reached"), right: true }, { name: say("page_state") }])), { name: items.length > 1 ? say("page_slack_of", { focus: title(state.f) }) : say("page_slack"), right: true }];
   const rows = [];
   for (const kind of [true, false]) {
     const clauses = allClauses(items).filter((clause) => clause.target === kind);
@@ -139,10 +148,15 @@ function scorecardView() {
       const text = DATA.clauses[clause.id];
       const asked = clause.asked === null ? "–" : `${clause.upper ? "≤" : "≥"} ${clauseValue(clause.asked, clause)}`;
       rows.push({ cells: [el("button", { type: "button", class: "link", title: pick(text.words), onclick: () => clauseDialog(clause) }, pick(text.name)), pick(text.place),
-        String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked, items.length > MANY))] });
+        String(clause.year), asked, clause.asked === null ? "" : pick(text.unit), ...items.flatMap((item) => scoreCells(item, clause, asked, items.length > MANY)), slackText(clause)] });
     }
   }
   return { id: "scorecard", title: say("page_scorecard_title"), unit: say("page_scorecard_unit"), columns, rows, note: `${items.length > MANY ? `${STATE_ORDER.map((key) => `${MARKS[key]} ${say(key)}`).join(say("page_list_comma"))}${say("page_stop")}` : ""}${say("page_scorecard_note")}${visible().length > WIDE ? say("page_few_note", { most: WIDE }) : ""}` };
+}
+
+function slackText(clause) {
+  const own = focus().clauses.find((other) => other.id === clause.id);
+  return own && own.slack !== null && own.asked !== null ? clauseValue(own.slack, own) : "–";
 }
 
 function allClauses(items) {

@@ -39,24 +39,6 @@ function rowsShown() {
   return { kept, left: present.length - kept.length };
 }
 
-function lineDialog(id) {
-  const line = LINES.get(id);
-  const group = DATA.groups[line.group];
-  const scenario = focus();
-  const columns = [{ name: say("page_year") }, { name: say("page_configuration") }, { name: say("page_new_measures") }, { name: `${say("page_listed")}${say("page_comma")}${pick(group.unit)}`, right: true },
-    { name: say("page_made"), right: true }, { name: `${say("page_emissions")}${say("page_comma")}${unit("carbon")}`, right: true }];
-  const history = scenario.lines[id];
-  const rows = scenario.years.map((year, place) => {
-    const cell = cellOf(scenario, id, place);
-    return { cells: [String(year), cell.spell ? nameOf("configuration", cell.spell[0]) : "–", cell.added.map((fit) => nameOf("measure", fit[0])).join(say("page_list_comma")),
-      number(history.capacity[place], 1), number(history.made[place], 1), number(scaled(history.emission[place], "carbon"), SCALES.carbon[state.l][1] + 1)] };
-  });
-  openDialog(pick(line.name), [[say("page_group"), pick(group.name)], [say("page_district"), line.district ? nameOf("district", line.district) : say("page_unplaced")],
-    [say("page_start"), line.start ? String(line.start) : ""], [say("page_grade"), `${line.grade} ${say("page_grade_" + line.grade)}`], [say("page_source"), pick(line.source)],
-    [say("page_scenario"), pick(scenario.title)]], [tableOf(columns, rows, pick(line.name))]);
-  HOOKS.line(id);
-}
-
 function cellText(cell, width) {
   const word = cell.newly ? spoken("kind_", cell.spell[3]) : "";
   const plus = cell.added.length ? `+${cell.added.length}` : "";
@@ -152,7 +134,7 @@ function mapView() {
   const { rows, unplaced } = districtRows(year);
   const zones = [...new Set(DATA.tiles.map((tile) => tile.zone))];
   const strokes = ["#1F2937", "#0072B2", "#7A3E9D"];
-  const values = rows.map((row) => ({ x: row.tile.column, y: row.tile.row, name: pick(row.tile.short), full: nameOf("district", row.tile.id), zone: spoken("page_zone_", row.tile.zone), value: scaled(row.emission, "carbon"),
+  const values = rows.map((row) => ({ id: row.tile.id, x: row.tile.column, y: row.tile.row, name: pick(row.tile.short), full: nameOf("district", row.tile.id), zone: spoken("page_zone_", row.tile.zone), value: scaled(row.emission, "carbon"),
     moves: movesText(row), lines: row.standing, capacity: capacityText(row), amount: row.emission > 0 ? number(scaled(row.emission, "carbon"), state.l === "zh" ? 0 : 2) : "", dark: row.emission > 0.5 * Math.max(...rows.map((other) => other.emission)) }));
   const spec = (width) => {
     const across = Math.max(...values.map((row) => row.x)) + 1;
@@ -162,7 +144,7 @@ function mapView() {
       width: size * across, height: tall * (Math.max(...values.map((row) => row.y)) + 1), data: { values },
       encoding: { x: { field: "x", type: "ordinal", axis: null }, y: { field: "y", type: "ordinal", axis: null } },
       layer: [
-        { mark: { type: "rect", strokeWidth: 2.5, cornerRadius: 4, width: size - 6, height: tall - 6 }, encoding: {
+        { mark: { type: "rect", strokeWidth: 2.5, cornerRadius: 4, cursor: "pointer", width: size - 6, height: tall - 6 }, encoding: {
           color: { field: "value", type: "quantitative", scale: { type: "sqrt", range: ["#FFF7EC", "#FDBB84", "#B5401B"], domainMin: 0 }, legend: { title: unit("carbon"), orient: "bottom", gradientLength: Math.min(300, width / 3) } },
           stroke: { field: "zone", type: "nominal", scale: { domain: zones.map((zone) => spoken("page_zone_", zone)), range: strokes }, legend: { title: null, orient: "bottom", symbolType: "square", symbolFillColor: "#fff", symbolStrokeWidth: 3 } },
           tooltip: [{ field: "full", title: say("page_district") }, { field: "zone", title: say("page_zone") }, { field: "lines", title: say("page_standing") }, { field: "capacity", title: say("page_listed") }, { field: "amount", title: unit("carbon") }] } },
@@ -171,9 +153,8 @@ function mapView() {
       ],
     };
   };
-  const choice = el("label", {}, `${say("page_year")} `, el("select", { onchange: (event) => { state.y = Number(event.target.value); refresh(); } }, focus().years.map((item) => el("option", { value: item, selected: item === year }, String(item)))));
-  return { id: "map", title: say("page_map_title", { focus: title(state.f), year }), unit: say("page_map_unit", { unit: unit("carbon") }), controls: [choice], charts: (width) => [{ spec: spec(width) }], height: 430,
+  return { id: "map", title: say("page_map_title", { focus: title(state.f), year }), unit: say("page_map_unit", { unit: unit("carbon") }), controls: [yearSelect(focus().years, year)], charts: (width) => [{ spec: spec(width), click: (datum) => datum.id && districtDialog(datum.id, year) }], height: 430,
     columns: [{ name: say("page_district") }, { name: say("page_zone") }, { name: say("page_standing"), right: true }, { name: unit("carbon"), right: true }, { name: say("page_listed") }, { name: say("page_moves") }],
-    rows: rows.map((row) => ({ cells: [nameOf("district", row.tile.id), spoken("page_zone_", row.tile.zone), number(row.standing, 0), number(scaled(row.emission, "carbon"), SCALES.carbon[state.l][1] + 1), capacityText(row), movesText(row)] })),
+    rows: rows.map((row) => ({ cells: [el("button", { type: "button", class: "link", onclick: () => districtDialog(row.tile.id, year) }, nameOf("district", row.tile.id)), spoken("page_zone_", row.tile.zone), number(row.standing, 0), number(scaled(row.emission, "carbon"), SCALES.carbon[state.l][1] + 1), capacityText(row), movesText(row)] })),
     note: say("page_map_note", { unplaced: shown(unplaced, "carbon"), unit: unit("carbon") }) };
 }

@@ -80,22 +80,35 @@ function stepsView(view, steps) {
     rows: [...steps, { name: say("row_total"), change: steps.reduce((sum, step) => sum + step.change, 0) }].map((step) => ({ cells: [step.name, signed(step.change, "carbon")] })) };
 }
 
+// years after the base year that both sides of the comparison have, and the one that is looked at
+const commonYears = () => base().years.slice(1).filter((year) => focus().years.includes(year));
 const lastCommon = () => base().years.filter((year) => focus().years.includes(year)).pop();
+const comparedYear = () => (commonYears().includes(state.y) ? state.y : final(commonYears()));
+
+function yearSelect(years, chosen) {
+  return el("label", {}, `${say("page_year")} `, el("select", { onchange: (event) => { state.y = Number(event.target.value); refresh(); } }, years.map((year) => el("option", { value: year, selected: year === chosen }, String(year)))));
+}
+
+const comparedSelect = () => (state.r === state.f ? {} : { controls: [yearSelect(commonYears(), comparedYear())] });
 
 function waterfallView() {
   const single = state.r === state.f;
-  const year = single ? finalYear(focus()) : lastCommon();
+  const year = single ? finalYear(focus()) : comparedYear();
   const [first, second] = [parts(base()), parts(focus())];
   const ids = [...new Set([...Object.keys(first), ...Object.keys(second)])];
   const from = (id) => (first[id] ? (single ? first[id][0] : at(base(), first[id], year)) : 0);
   const to = (id) => (second[id] ? at(focus(), second[id], year) : 0);
   const sum = (amount) => ids.reduce((all, id) => all + amount(id), 0);
   const steps = ids.filter((id) => Math.abs(to(id) - from(id)) > 0).map((id) => ({ name: partName(id), change: to(id) - from(id) }));
-  return stepsView({ id: "waterfall", width: "five", title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
+  return stepsView({ id: "waterfall", width: "five", ...comparedSelect(), title: single ? say("page_waterfall_time", { first: focus().years[0], year }) : say("page_waterfall_title", { base: title(state.r), focus: title(state.f), year }),
     unit: `${unit("carbon")}${say("page_comma")}${scopeName()}${say("page_colon")}${shown(sum(from), "carbon")} → ${shown(sum(to), "carbon")}`, note: say("page_waterfall_note") }, steps);
 }
 
 const INSIDE = { scope1: ["fuel", "process", "pfc"], scope12: ["fuel", "process", "pfc", "power"], scope12_imports: ["fuel", "process", "pfc", "power", "imports"] };
+
+// the difference of base and focus by cause, where it is there
+const pairFor = (first, other) => DATA.between.find((item) => [item.first, item.other].includes(first) && [item.first, item.other].includes(other));
+const pairOf = () => pairFor(state.r, state.f);
 
 const inside = (sources, get) => INSIDE[state.b].reduce((sum, source) => sum + (sources[source] === undefined ? 0 : get(sources[source])), 0);
 
@@ -104,7 +117,7 @@ const effectsSince = (item) => Object.entries(item.since).map(([term, sources]) 
 
 // and from one scenario to another in a year; null: not split
 function effectsBetween(first, other, year) {
-  const pair = DATA.between.find((item) => [item.first, item.other].includes(first) && [item.first, item.other].includes(other));
+  const pair = pairFor(first, other);
   if (!pair || !pair.years.includes(year)) return null;
   const sign = pair.first === first ? 1 : -1;
   return Object.entries(pair.effects).map(([term, sources]) => [term, sign * inside(sources, (values) => values[pair.years.indexOf(year)])]);
@@ -112,10 +125,10 @@ function effectsBetween(first, other, year) {
 
 function causesView() {
   const single = state.r === state.f;
-  const found = single ? effectsSince(focus()) : effectsBetween(state.r, state.f, lastCommon());
-  const heading = single ? say("page_causes_time", { first: focus().years[0], year: finalYear(focus()) }) : say("page_causes_title", { base: title(state.r), focus: title(state.f), year: lastCommon() });
-  const view = { id: "causes", width: "five", title: heading, unit: `${unit("carbon")}${say("page_comma")}${scopeName()}` };
-  if (!found) return { ...view, body: [el("p", {}, say("page_causes_none", { base: pick(DATA.scenarios[0].title) }))] };
+  const found = single ? effectsSince(focus()) : effectsBetween(state.r, state.f, comparedYear());
+  const heading = single ? say("page_causes_time", { first: focus().years[0], year: finalYear(focus()) }) : say("page_causes_title", { base: title(state.r), focus: title(state.f), year: comparedYear() });
+  const view = { id: "causes", width: "five", ...comparedSelect(), title: heading, unit: `${unit("carbon")}${say("page_comma")}${scopeName()}` };
+  if (!found) return { ...view, body: [el("p", {}, HOOKS.pair())] };
   const least = 0.0005 * Math.max(...found.map(([, change]) => Math.abs(change)), 1);
   const rest = found.filter(([, change]) => Math.abs(change) < least).reduce((sum, [, change]) => sum + change, 0);
   const steps = found.filter(([, change]) => Math.abs(change) >= least).map(([term, change]) => ({ name: say("term_" + term), change }));

@@ -1,11 +1,13 @@
 // The header, the order of views, and redrawing when the state changes.
 const ABOVE = ["finding", "answers", "figures", "paths", "causes"];
-const VIEWS = [findingView, answersView, figuresView, pathsView, causesView, scorecardView, sectorsView, moneyView, capacityView, waterfallView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
-  () => flowView("energy", "energy"), () => flowView("materials", "mass"), curveView, tradeoffView, outputView, shapleyView, pricesView, alternativesView, moreView,
+const VIEWS = [findingView, answersView, figuresView, pathsView, causesView, scorecardView, sectorsView, moneyView, capacityView, waterfallView, wedgesView, ganttView, ...(DATA.tiles.length ? [mapView] : []),
+  () => flowView("energy", "energy"), () => flowView("materials", "mass"), () => flowView("carbon", "carbon"), curveView, tradeoffView, outputView, shapleyView, pricesView, alternativesView, moreView,
   futuresView, chancesView, robustView, firstView, gradesView, certificateView, runsView, scenariosView, methodView];
 
-// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window; is a scenario kept?; a view's workbook
-const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, kept: () => true, book: null };
+// what other scripts do: with the header, after the page is drawn, while there is no scenario, in a line's window, in a clause's; which views; is a scenario kept?;
+// a view's workbook; opening the plan of a point; why a pair is not split by cause
+const HOOKS = { header: () => {}, after: () => {}, empty: () => {}, line: () => {}, clause: () => [], views: () => VIEWS, kept: () => true, book: null, point: null,
+  pair: () => say("page_causes_none", { base: pick(DATA.scenarios[0].title) }) };
 
 function choose(key, part, values, name) {
   return el("label", {}, `${say(key)} `, el("select", { id: `choose-${part}`, onchange: (event) => { state[part] = event.target.value; refresh(); } },
@@ -73,7 +75,7 @@ async function refresh() {
   waiting.clear();
   drawHeader();
   drawFooter();
-  const cards = VIEWS.map((view) => view()).filter(Boolean).map(makeCard);
+  const cards = HOOKS.views().map((view) => view()).filter(Boolean).map(makeCard);
   const height = document.documentElement.scrollTop;
   const chips = IDS.length > 1 ? [el("div", { class: "chips", role: "group", "aria-label": say("page_shown") }, el("span", {}, say("page_shown")), IDS.map(chip))] : [];
   document.getElementById("views").replaceChildren(...chips, ...cards);

@@ -6,7 +6,7 @@ function frontView(axis, own) {
   const study = focus().studies[axis === "cost" ? "tradeoff" : "output"];
   if (!study) return null;
   const kinds = POINTS.map((key) => say(key));
-  const values = study.points.map((point) => ({ x: scaled(point[axis], "money"), emissions: scaled(point.emissions, "carbon"), kind: kinds[point.supported ? 0 : 1] }));
+  const values = study.points.map((point, place) => ({ place, x: scaled(point[axis], "money"), emissions: scaled(point.emissions, "carbon"), kind: kinds[point.supported ? 0 : 1] }));
   if (own) values.push({ x: scaled(own.x, "money"), emissions: scaled(own.emissions, "carbon"), kind: kinds[2] });
   const used = kinds.filter((kind) => values.some((row) => row.kind === kind));
   const style = (range) => ({ domain: used, range: used.map((kind) => range[kinds.indexOf(kind)]) });
@@ -14,11 +14,13 @@ function frontView(axis, own) {
   const scale = (field, name) => ({ field, type: "quantitative", title: name, scale: { zero: false, padding: 20 }, axis: { tickCount: 6 } });
   const spec = (width) => ({ width: width - 90, height: 300, data: { values }, encoding: { x: scale("x", names[0]), y: scale("emissions", names[1]) }, layer: [
     { transform: [{ filter: { field: "kind", oneOf: kinds.slice(0, 2) } }], mark: { type: "line", color: "#6B7280", strokeDash: [3, 3], tooltip: null } },
-    { mark: { type: "point", filled: true, size: 90, opacity: 1 }, encoding: { color: { field: "kind", type: "nominal", scale: style(["#0072B2", "#D55E00", "#000000"]), legend: { title: null, orient: "bottom" } },
+    { mark: { type: "point", filled: true, size: 90, opacity: 1, cursor: HOOKS.point ? "pointer" : "default" }, encoding: { color: { field: "kind", type: "nominal", scale: style(["#0072B2", "#D55E00", "#000000"]), legend: { title: null, orient: "bottom" } },
       shape: { field: "kind", type: "nominal", scale: style(["circle", "square", "diamond"]) }, tooltip: [{ field: "x", title: names[0], format: ",.2f" }, { field: "emissions", title: names[1], format: ",.3f" }, { field: "kind", title: say("page_state") }] } },
   ] });
-  return { id: axis === "cost" ? "tradeoff" : "output", width: "half", title: say(`page_${axis}_front`, { focus: title(state.f) }), unit: say(study.exact ? "page_tradeoff_exact" : "page_tradeoff_sketch", { within: study.exact ? `${number(100 * study.within, 4)} %` : `${number(scaled(study.within, "carbon"), SCALES.carbon[state.l][1] + 1)} ${unit("carbon")}` }), charts: (width) => [{ spec: spec(width) }], height: 380,
-    columns: [{ name: names[0], right: true }, { name: names[1], right: true }, { name: say("page_state") }], rows: values.map((row) => ({ cells: [number(row.x, 2), number(row.emissions, 3), row.kind] })), note: say("page_tradeoff_note") };
+  return { id: axis === "cost" ? "tradeoff" : "output", width: "half", title: say(`page_${axis}_front`, { focus: title(state.f) }), unit: say(study.exact ? "page_tradeoff_exact" : "page_tradeoff_sketch", { within: study.exact ? `${number(100 * study.within, 4)} %` : `${number(scaled(study.within, "carbon"), SCALES.carbon[state.l][1] + 1)} ${unit("carbon")}` }), height: 380,
+    charts: (width) => [{ spec: spec(width), click: HOOKS.point && ((datum) => datum.place !== undefined && HOOKS.point(axis, datum.place)) }], ...(HOOKS.point ? { controls: study.points.map((_, place) => el("button", { type: "button", class: "tool", onclick: () => HOOKS.point(axis, place) }, say("page_point", { number: place + 1 }))) } : {}),
+    columns: [{ name: say("page_point_number"), right: true }, { name: names[0], right: true }, { name: names[1], right: true }, { name: say("page_state") }], rows: values.map((row) => ({ cells: [row.place === undefined ? "–" : String(row.place + 1), number(row.x, 2), number(row.emissions, 3), row.kind] })),
+    note: `${say("page_tradeoff_note")}${HOOKS.point ? say("page_point_note") : ""}` };
 }
 
 function tradeoffView() {
