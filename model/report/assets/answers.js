@@ -55,12 +55,13 @@ function atWhatCost() {
   const [first, last] = [item.years[1], finalYear(item)];
   const lines = [];
   if (other && finalYear(other) === last) {
-    const open = [item, other].reduce((sum, one) => sum + costOf(one) * Math.max(0, ...one.run.stages.filter((stage) => stage.goal === "cost").map((stage) => stage.gap)), 0);
+    const [own, others] = [item, other].map((one) => costOf(one) * Math.max(0, ...one.run.stages.filter((stage) => stage.goal === "cost").map((stage) => stage.gap)));
+    const open = own + others;
     const [cost, saved] = [costOf(item) - costOf(other), total(other) - total(item)];
     const known = Math.abs(cost) > open && saved > 0;
     lines.push(say("page_answer_cost", { first, last, other: pick(other.title), cost: signedAmount(cost, "money"), open: amountOf(open, "money"),
       invested: signedAmount(investedBy(item, last) - investedBy(other, last), "money"), saved: signedAmount(-saved, "carbon") }));
-    lines.push(known ? say("page_answer_price", { price: number((cost / saved) * 1e4, 0) }) : say("page_answer_no_price"));
+    lines.push(known ? say("page_answer_price", { low: number(((cost - own) / saved) * 1e4, 0), high: number(((cost + others) / saved) * 1e4, 0) }) : say("page_answer_no_price"));
   } else lines.push(say("page_answer_spent", { first, last, cost: amountOf(costOf(item), "money"), invested: amountOf(investedBy(item, last), "money") }));
   if (item.steps.length) lines.push(say("page_answer_steps", { amount: amountOf(item.steps.reduce((sum, step) => sum + step.tonnes, 0), "carbon"),
     low: number(Math.min(...item.steps.map((step) => step.price)), 0), high: number(Math.max(...item.steps.map((step) => step.price)), 0) }));
