@@ -23,7 +23,7 @@ async function drawLine(place, id) {
   const named = items.length > 1 ? { ...legend, columns: 1, labelLimit: width } : null;
   const emissions = items.flatMap((item) => item.years.map((year, at_) => ({ year, name: label(item), value: scaled(item.lines[id].emission[at_], "carbon") })));
   await drawInside(place, { width, height: 150, data: { values: emissions }, mark: { type: "line", point: true }, encoding: { x, y: { field: "value", type: "quantitative", title: perYear(), axis: { tickCount: 4 } },
-    color: { field: "name", type: "nominal", scale: scenarioScale(items), legend: named },
+    color: { field: "name", type: "nominal", scale: { domain: items.map(label), range: items.map((item) => colourOf(item.id)) }, legend: named },
     strokeDash: { field: "name", type: "nominal", scale: { domain: items.map(label), range: items.map((item) => dashOf(item.id)) }, legend: named },
     tooltip: [{ field: "name", title: say("page_scenario") }, { field: "year", title: say("page_year") }, { field: "value", title: unit("carbon"), format: ",.3f" }] } }, say("page_line_emissions"));
   const { cost } = focus().lines[id];
