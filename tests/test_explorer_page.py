@@ -249,10 +249,11 @@ def test_the_exported_twin_is_the_same_page_without_a_server(served: Served, bro
 
 def test_cancel_cancels_and_another_tab_sees_it(visitor: Visitor, browser: "playwright.Browser", served: Served) -> None:
     other = Visitor(browser, served.address)
+    visitor.open("l=en&a=plan&v=trial")
     other.open("l=zh&a=plan&v=trial")
-    visitor.open("l=en&a=plan")
+    changed_lever(other, "115")  # it listens from now on
     changed_lever(visitor, "110")
-    visitor.page.locator("#jobs .job button:has-text('Cancel')").click()  # before anything else: the example solves in a second
+    visitor.page.locator("#jobs .job:has-text('110') button:has-text('Cancel')").click()
     visitor.page.wait_for_selector(".job.cancelled")
     other.page.wait_for_selector(".job.cancelled")
     assert "已取消" in other.page.locator(".job.cancelled").inner_text()

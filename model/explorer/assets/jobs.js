@@ -25,7 +25,7 @@ function jobRow(job) {
     if (job.state === "infeasible") tools.push(button("explore_explain", act("explain")));
     tools.push(button("explore_discard", act("discard")));
   }
-  return el("li", { class: `job ${job.state}`, "data-name": job.name }, el("div", { class: "job-head" }, el("strong", {}, pick(job.title)), el("span", { class: "job-state" }, stateText(job)), el("span", { class: "grow" }), tools),
+  return el("li", { class: `job ${job.state}`, "data-name": job.name, lang: state.l }, el("div", { class: "job-head" }, el("strong", {}, pick(job.title)), el("span", { class: "job-state" }, stateText(job)), el("span", { class: "grow" }), tools),
     job.state === "running" ? el("div", { class: "bar", "aria-hidden": "true" }) : null,
     job.reasons.length ? el("ul", { class: "reasons" }, job.reasons.map((reason) => el("li", {}, pick(reason)))) : null, job.told ? explanation(job) : null);
 }
@@ -42,6 +42,18 @@ function explanation(job) {
     job.told.repairs.map((line, place) => el("p", {}, el("button", { type: "button", class: "tool repair", onclick: repair(place) }, say("explore_repair", { number: place + 1 })), ` ${pick(line)}`)));
 }
 
+// rows stay in place while only their clock or gap moves: a button that is replaced under the pointer loses its click
+function keepRows(place, jobs) {
+  const there = new Map([...place.children].map((row) => [row.dataset.name, row]));
+  const rows = jobs.map((job) => {
+    const row = there.get(job.name);
+    if (!row || row.lang !== state.l || !UNDER_WAY.includes(job.state) || !row.classList.contains(job.state)) return jobRow(job);
+    row.querySelector(".job-state").textContent = stateText(job);
+    return row;
+  });
+  if (rows.length !== place.children.length || rows.some((row, number_) => row !== place.children[number_])) place.replaceChildren(...rows);
+}
+
 function jobsPart() {
   return el("ul", { id: "jobs", "aria-label": say("explore_jobs"), "aria-live": "polite" }, trial.jobs.map(jobRow));
 }
@@ -56,7 +68,7 @@ function drawStrip() {
   }
   const held = strip.contains(document.activeElement) ? document.activeElement.closest("li").dataset.name : null;
   const here = document.getElementById("jobs") ? [] : busy;
-  strip.replaceChildren(...here.map(jobRow));
+  keepRows(strip, here);
   strip.hidden = !here.length;
   if (held) strip.querySelector(`li[data-name="${held}"] button`)?.focus({ preventScroll: true });
 }
@@ -67,7 +79,7 @@ function takeJobs(jobs) {
   const place = document.getElementById("jobs");
   if (place) {
     const mark = place.contains(document.activeElement) ? [document.activeElement.closest("li").dataset.name, document.activeElement.textContent] : null;
-    place.replaceWith(jobsPart());
+    keepRows(place, jobs);
     if (mark) [...document.querySelectorAll(`#jobs li[data-name="${mark[0]}"] button`)].find((button) => button.textContent === mark[1])?.focus({ preventScroll: true });
   }
   drawStrip();
