@@ -136,3 +136,4 @@ class Reader:
             child = children.get(self._workers.get())
             if child is not None:
                 child.kill()
+        self._pool.shutdown(wait=True)  # its queues are given back before the process ends
