@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import os
 import signal
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import lru_cache
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +83,9 @@ def _answer(work: Callable[..., bytes], *arguments: Any) -> Answer:
         return both_told([told("explore_fault", fault=f"{type(error).__name__}: {error}")])
 
 
-def _start(workers: "SimpleQueue[int]") -> None:
-    """In a worker: an interruption is the server's; the server learns who works for it."""
+def _start() -> None:
+    """In a worker: an interruption is the server's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    workers.put(os.getpid())
 
 
 class Reader:
@@ -97,12 +94,11 @@ class Reader:
     def __init__(self, province: Path, at_once: int = 2) -> None:
         self.province, self.at_once = province, at_once
         self._context = multiprocessing.get_context("spawn")
-        self._workers: SimpleQueue[int] = self._context.SimpleQueue()
         self._pool = self._new()
         self._kept: OrderedDict[tuple[Any, ...], asyncio.Future[Answer]] = OrderedDict()
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.at_once, self._context, initializer=_start, initargs=(self._workers,))
+        return ProcessPoolExecutor(self.at_once, self._context, initializer=_start)
 
     async def figures(self, *names: tuple[Path, str]) -> Answer:
         """One result as the page shows it, or of two the difference by cause; each is (project folder, name)."""
@@ -129,11 +125,5 @@ class Reader:
             return both_told([told("explore_no_process")])
 
     def close(self) -> None:
-        """End the workers at once, whatever they do: they only read."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        children = {child.pid: child for child in multiprocessing.active_children()}
-        while not self._workers.empty():
-            child = children.get(self._workers.get())
-            if child is not None:
-                child.kill()
-        self._pool.shutdown(wait=True)  # its queues are given back before the process ends
+        """End the workers when what they read is read: one that is killed can leave a semaphore behind."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
