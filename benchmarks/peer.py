@@ -4,6 +4,8 @@ Twenty-three of the 47 rules, more than 97 % of the non-zeros of a large problem
 that exist are one flat dim, as linopy's own advice for sparse models says; sums over groups are its ``groupby``.
 """
 
+import warnings
+
 import linopy
 import numpy as np
 import pandas as pd
@@ -16,6 +18,8 @@ RULES = (
     "benchmark_standing", "benchmark_reached", "balance", "replacement", "pace_of_retrofits", "investment_sum", "emissions_by_source",
     "capital_cost", "fixed_cost", "variable_cost",
 )  # fmt: skip
+
+warnings.filterwarnings("ignore", category=linopy.LinopySemanticsWarning)  # it means to align by position, as 0.10 does
 
 
 def _array(values: Numbers, *dims: str) -> xr.DataArray:

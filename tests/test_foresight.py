@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import sparse
 
 from model.cli import app
 from model.errors import InfeasibleError, InputError
+from model.futures.groups import tail_mean
 from model.futures.rolling import Window, roll, windows_of
 from model.futures.stacked import Future
 from model.futures.twostage import TwoStage, futures_of, two_stage
@@ -23,7 +25,8 @@ from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, read_scenario
 from model.session import Ask, Plan, Session, ask_of
-from model.solve import Start
+from model.solution import column_numbers
+from model.solve import Start, Status
 from model.tables import Tables, read_tables
 
 ROOT = Path(__file__).parent.parent
@@ -55,13 +58,14 @@ def problems(example: tuple[Tables, Scenario]) -> tuple[xr.Dataset, xr.Dataset]:
 
 
 def solved(
-    session: Session, problems: tuple[xr.Dataset, ...], ask: Ask, weights: tuple[float, ...], until: int, tail: float | None = None
-) -> TwoStage:
+    session: Session, problems: tuple[xr.Dataset, ...], ask: Ask, weights: tuple[float, ...], until: int, tail: float | None = None,
+    together: int = 3,
+) -> TwoStage:  # fmt: skip
     """The two-stage plan of the futures; the stated facts are those of the first."""
     base = session.solve(problems[0], ask)
     asked = [Future(problem, session.compiled(problem, ask), weight) for problem, weight in zip(problems, weights, strict=True)]
     futures, alone = futures_of(session, ask, asked, base.outcome.start())
-    return two_stage(session, futures, ask, until, alone, base, tail)
+    return two_stage(session, futures, ask, until, alone, base, tail, together)
 
 
 def early(plan: Plan) -> str:
@@ -102,6 +106,50 @@ def test_the_worst_tenth_takes_what_is_best_there(session: Session, problems: tu
     assert found.outcome.stages[0].value == pytest.approx(508)
     half = solved(session, problems, ask, (0.5, 0.5), 2021, tail=1.0)
     assert half.outcome.stages[0].value == pytest.approx(396.5)  # the whole tail is the expectation
+
+
+def test_groups_that_hold_the_whole_mixture_find_its_hedge(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:
+    """Four futures, two by two: either group is the mixture of the hedge by hand, so candidate, value and bound are those of the whole."""
+    four = (*problems, *problems)
+    found = solved(session, four, ask, (0.05, 0.45, 0.05, 0.45), 2021, together=2)
+    assert [early(plan) for plan in found.plans] == ["A", "A", "A", "A"]
+    stage = found.outcome.stages[0]
+    assert (stage.value, stage.bound) == pytest.approx((493.3, 493.3))
+    assert stage.status is Status.OPTIMAL
+    assert all(plan.certificate.valid for plan in found.plans)
+
+
+def test_groups_of_one_say_how_far_they_may_be_off(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:
+    """Alone, nobody hedges: the better of the two own plans is kept by both, and the bound is wait and see."""
+    found = solved(session, problems, ask, (0.1, 0.9), 2021, together=1)
+    assert [early(plan) for plan in found.plans] == ["B", "B"]
+    first, second = found.outcome.stages
+    assert first.value == pytest.approx(0.1 * 376 + 0.9 * 508)  # the dirty future retrofits nothing in 2021, where the clean would save 1
+    assert first.bound == pytest.approx(0.1 * 262 + 0.9 * 508)
+    assert first.status is Status.LIMIT
+    assert second.bound == -np.inf  # a cost of groups that emit less proves nothing
+
+
+def test_rows_of_early_decisions_reach_into_groups(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:
+    """Where one future has a row against the moves of 2021, no group makes them; its other rows stay out."""
+    clean = session.compiled(problems[0], ask)
+    moves = column_numbers(problems[0], clean)["move"][:, 1]
+    row = np.zeros((1, clean.matrix.shape[1]))
+    row[0, moves[moves >= 0]] = 1.0
+    slow = clean.with_rows(sparse.csr_array(row), np.array([-np.inf]), np.array([0.0]), ["none_in_2021"])
+    futures = [Future(problems[0], clean, 0.5), Future(problems[0], slow, 0.5)]
+    base = session.solve(problems[0], ask)
+    assert early(base) == "C"
+    found = two_stage(session, futures, ask, 2021, [base, base], base, together=1)
+    assert [early(plan) for plan in found.plans] == ["B", "B"]
+
+
+def test_worst_share_by_hand() -> None:
+    values, weights = [10.0, 40.0, 20.0], [0.5, 0.2, 0.3]
+    assert tail_mean(values, weights, None) == pytest.approx(19.0)
+    assert tail_mean(values, weights, 1.0) == pytest.approx(19.0)
+    assert tail_mean(values, weights, 0.1) == pytest.approx(40.0)
+    assert tail_mean(values, weights, 0.4) == pytest.approx(30.0)
 
 
 def test_nothing_shared_is_wait_and_see(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:

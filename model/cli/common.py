@@ -44,6 +44,26 @@ def folders_of(context: typer.Context) -> Folders:
     return Folders(root_of(context))
 
 
+def stored_of(folders: Folders, words: list[str]) -> list[str]:
+    """Results that words mean: a name stands for itself, a pattern such as 'scenarios/*.yaml' for the scenarios of it that have a result.
+
+    Raises ``InputError`` where a pattern meets no scenario, ``ResultError`` where none of its scenarios has a result.
+    """
+    from model.errors import ResultError
+    from model.language import told
+    from model.scenario import names_matching
+    from model.store import stored_names
+
+    found, stored = [], set(stored_names(folders.results))
+    for word in words:
+        names = names_matching(folders.scenarios, word)
+        kept = [name for name in names if name in stored] or (names if len(names) == 1 else [])
+        if not kept:
+            raise ResultError(told("report_none", folder=folders.results.name))
+        found += kept
+    return list(dict.fromkeys(found))
+
+
 def need_packages() -> None:
     """Designs and stores of ensembles come with an extra. Raises ``InputError`` where it is not installed."""
     if not all(find_spec(name) for name in ("SALib", "zarr")):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Lang, folders_of, open_console, speaker, stored_of
 from model.errors import Fault, InputError, ResultError
 from model.language import told, told_all
 
@@ -23,6 +23,7 @@ def compare(
     from model.show import compare_views
 
     say, console, folders = speaker(lang), open_console(), folders_of(context)
+    names = stored_of(folders, names)
     base = base or names[0]
     results, missing = {}, []
     for name in dict.fromkeys([*names, base]):

@@ -19,6 +19,7 @@ def twostage(
     futures: Annotated[int, typer.Option(help=HELP("help_futures_drawn"), min=1, max=50)] = 3,
     seed: DrawSeed = 0,
     tail: Annotated[float | None, typer.Option(help=HELP("help_tail"), min=0.001, max=1)] = None,
+    together: Annotated[int, typer.Option(help=HELP("help_together"), min=1, max=50)] = 5,
     gap: EmissionGap = None,
     cost_gap: CostGap = None,
     time_limit: TimeLimit = None,
@@ -43,8 +44,12 @@ def twostage(
         base = session.solve(prepared.problem, prepared.task.ask)
     with console.status(say("foresight_alone", count=futures)):
         found, alone = futures_of(session, prepared.task.ask, drawn(session, prepared), Start(base.outcome.values, other_facts=True))
-    with console.status(say("foresight_together", count=len(found))):
-        answer = two_stage(session, found, prepared.task.ask, until, alone, base, tail)
+    with console.status(say("foresight_together", count=len(found))) as status:
+
+        def heard(step: str, done: int, total: int) -> None:
+            status.update(say(step, done=done, total=total))
+
+        answer = two_stage(session, found, prepared.task.ask, until, alone, base, tail, together, heard)
     for view in twostage_views(answer, base, futures, say):
         console.print(view)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Lang, folders_of, open_console, speaker, stored_of
 
 FILE = "report.html"
 
@@ -26,10 +26,11 @@ def report(
     from model.store import stored_names, write_text
 
     say, folders = speaker(lang), folders_of(context)
-    results = [read_result(folders, name) for name in names or stored_names(folders.results)]
-    if not results:
+    asked = stored_of(folders, names or []) or stored_names(folders.results)
+    if not asked:
         raise ResultError(told("report_none", folder=folders.results.name))
-    results = results if names else in_order(results)
+    results = [read_result(folders, name) for name in asked]
+    results = results if asked == names else in_order(results)
     data = str(results[0].manifest["data"])
     tables = read_checked(folders.province(data))
     page = render(payload(results, tables, folders.results), lang)

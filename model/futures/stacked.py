@@ -10,11 +10,13 @@ from scipy import sparse
 
 from model.handover import Matrix
 from model.names import Goal
-from model.schema import TAKEN
 from model.solution import column_numbers
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+
+SHARED = ("move", "install", "on", "fit", "lost")
+"""What is one for all futures in early years: what is done to lines, and where they and their measures stand because of it."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,15 @@ class Stacked:
         return values[self.places[number]]
 
 
-def stack(futures: Sequence[Future], until: int, tail: float | None = None) -> Stacked:
+def stack(futures: Sequence[Future], until: int, tail: float | None = None, others: Sequence[Future] = ()) -> Stacked:
     """Futures side by side; moves and retrofits of the years to ``until`` (included) are one column for all.
 
     Stages are expected values over the futures' weights. With ``tail`` the emissions stage is instead the mean of the worst
     share ``tail`` of the futures: the conditional value at risk (Rockafellar and Uryasev 2000), whose linear form adds a free column,
-    and a column and a row for each future.
+    and a column and a row for each future. Of ``others`` only the rows over early decisions alone are taken over (pace, caps): what
+    is decided early can then be begun in them too.
     """
-    places = _places(futures, until)
+    places, bare = _places(futures, others, until)
     width = 1 + max((int(place.max()) for place in places if len(place)), default=-1)
     lower, upper, integer = np.full(width, -np.inf), np.full(width, np.inf), np.zeros(width, dtype=bool)
     parts, low, high, rows = [], [], [], []
@@ -59,34 +62,68 @@ def stack(futures: Sequence[Future], until: int, tail: float | None = None) -> S
         np.maximum.at(lower, place, future.matrix.column_lower)
         np.minimum.at(upper, place, future.matrix.column_upper)
         integer[place] |= future.matrix.integer
+    early = _early_rows(others, bare, width)
+    for future, place in zip(others, bare, strict=True):
+        np.maximum.at(lower, place[place >= 0], future.matrix.column_lower[place >= 0])
+        np.minimum.at(upper, place[place >= 0], future.matrix.column_upper[place >= 0])
+    rows += [("early", row) for row in range(early.table.shape[0])]
     matrix = Matrix(
         model=futures[0].matrix.model, columns=[("stacked", column) for column in range(width)], rows=rows,
-        matrix=sparse.csc_array(sparse.vstack(parts, format="csc")), lower=np.concatenate(low), upper=np.concatenate(high),
-        column_lower=lower, column_upper=upper, integer=integer, objectives=_expected(futures, places, width),
+        matrix=sparse.csc_array(sparse.vstack([*parts, early.table], format="csc")), lower=np.concatenate([*low, early.lower]),
+        upper=np.concatenate([*high, early.upper]), column_lower=lower, column_upper=upper, integer=integer,
+        objectives=_expected(futures, places, width),
         offsets={name: sum(future.weight * future.matrix.offsets[name] for future in futures) for name in futures[0].matrix.objectives},
         blocks=[],
     )  # fmt: skip
     return Stacked(matrix if tail is None else _with_tail(matrix, futures, places, tail), places)
 
 
-def _places(futures: Sequence[Future], until: int) -> list[Places]:
-    """Columns of the stack by future, numbered without holes."""
+def _places(futures: Sequence[Future], others: Sequence[Future], until: int) -> tuple[list[Places], list[Places]]:
+    """Columns of the stack by future, numbered without holes; of the others -1 where the stack has no such column."""
     home: dict[str, Places] = {}
     found, total = [], 0
-    for future in futures:
+    for future in (*futures, *others):
         own = np.arange(total, total + future.matrix.matrix.shape[1], dtype=np.int64)
         total += len(own)
         early = future.problem["year"].values <= until
         numbers = column_numbers(future.problem, future.matrix)
-        for name in TAKEN:
+        for name in SHARED:
             taken = np.where(early[None, :], numbers[name], -1)
             kept = home.setdefault(name, np.full(taken.shape, -1, dtype=np.int64))
             known, new = (taken >= 0) & (kept >= 0), (taken >= 0) & (kept < 0)
             own[taken[known]] = kept[known]
             kept[new] = own[taken[new]]
         found.append(own)
-    used = np.unique(np.concatenate(found))
-    return [np.searchsorted(used, own) for own in found]
+    used = np.unique(np.concatenate(found[: len(futures)]))
+    numbered = [np.searchsorted(used, own) for own in found]
+    bare = [np.where(np.isin(own, used), place, -1) for own, place in zip(found, numbered, strict=True)]
+    return numbered[: len(futures)], bare[len(futures) :]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    table: sparse.csr_array
+    lower: Floats
+    upper: Floats
+
+
+def _early_rows(others: Sequence[Future], bare: Sequence[Places], width: int) -> _Rows:
+    """Rows of the others that hold early decisions and nothing else, each once."""
+    found: dict[tuple[bytes, bytes, float, float], tuple[Places, Floats]] = {}
+    for future, place in zip(others, bare, strict=True):
+        table = sparse.csr_array(future.matrix.matrix)
+        inside = np.add.reduceat(np.append(place[table.indices] < 0, 0), table.indptr[:-1]) == 0
+        for row in np.flatnonzero(inside & (np.diff(table.indptr) > 0)).tolist():
+            at = slice(table.indptr[row], table.indptr[row + 1])
+            columns, data = place[table.indices[at]], table.data[at]
+            order = np.argsort(columns, kind="stable")
+            columns, data = columns[order], data[order]
+            found[columns.tobytes(), data.tobytes(), float(future.matrix.lower[row]), float(future.matrix.upper[row])] = columns, data
+    starts = np.cumsum([0, *(len(columns) for columns, _ in found.values())])
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *(columns for columns, _ in found.values())])
+    data = np.concatenate([np.zeros(0), *(data for _, data in found.values())])
+    table = sparse.csr_array((data, columns, starts), shape=(len(found), width))
+    return _Rows(table, np.array([key[2] for key in found]), np.array([key[3] for key in found]))
 
 
 def _expected(futures: Sequence[Future], places: list[Places], width: int) -> dict[str, Floats]:

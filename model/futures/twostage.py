@@ -1,8 +1,9 @@
 """Two-stage plans: moves and retrofits until a year are taken once, the rest adapts to each of several futures.
 
-The extensive form is one matrix (``stacked``) that goes through the session's door like any other; the answer is taken apart again and
-every future's plan is examined on its own problem. Compared are: each future's own best plan (nobody could know so early: wait
-and see), and the early decisions of the plan of the stated facts with the rest adapting (nobody thought of futures).
+The extensive form is one matrix (``stacked``), or several where futures are many (``groups``), that goes through the session's door like
+any other; the answer is taken apart again and every future's plan is examined on its own problem. Compared are: each future's own best
+plan (nobody could know so early: wait and see), and the early decisions of the plan of the stated facts with the rest adapting (nobody
+thought of futures).
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import numpy as np
 
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.ensemble import Prepared
+from model.futures.groups import Heard, in_groups
 from model.futures.stacked import Future, stack
 from model.futures.walls import wall
 from model.language import told
@@ -23,6 +25,8 @@ from model.session import Ask, Plan, Session, certified, restricted
 from model.solve import Outcome, Start, Status
 from model.solve.outcome import Stage
 
+TOGETHER = 5
+"""Most futures of real size that one matrix holds; more are solved in groups."""
 DIGITS = 6
 """Stages that agree so far are alike; the next one decides."""
 
@@ -85,15 +89,28 @@ def _order(plan: Plan) -> list[float]:
     return [round(stage.value, DIGITS) for stage in plan.outcome.stages]
 
 
+def _unheard(step: str, done: int, total: int) -> None:
+    """Tells nobody."""
+
+
 def two_stage(
-    session: Session, futures: Sequence[Future], ask: Ask, until: int, alone: Sequence[Plan], base: Plan, tail: float | None = None
-) -> TwoStage:
+    session: Session, futures: Sequence[Future], ask: Ask, until: int, alone: Sequence[Plan], base: Plan, tail: float | None = None,
+    together: int = TOGETHER, heard: Heard = _unheard,
+) -> TwoStage:  # fmt: skip
     """The plan of the extensive form; ``alone`` are the futures' own plans, ``base`` is the plan of the stated facts.
 
-    Raises ``InfeasibleError`` where no early decisions fit all futures, ``LimitError``, or ``SolverError`` where the examiner objects.
+    More than ``together`` futures are solved in groups of so many (``groups``). Raises ``InfeasibleError`` where no early decisions fit
+    all futures, ``LimitError``, or ``SolverError`` where the examiner objects.
     """
-    whole = stack(futures, until, tail)
     stated, why = zip(*(_holding(session, future, ask, base, until) for future in futures), strict=True)
+    if len(futures) > together:
+
+        def adapt(future: Future, plan: Plan) -> Plan | None:
+            return _holding(session, future, ask, plan, until)[0]
+
+        found = in_groups(session, futures, ask, until, alone, tail, together, stated, adapt, _part, heard)
+        return TwoStage(until, tail, tuple(futures), Outcome(found.stages, np.zeros(0)), found.plans, tuple(alone), stated, why)
+    whole = stack(futures, until, tail)
     start = _start(whole.matrix.matrix.shape[1], whole.places, [plan or own for plan, own in zip(stated, alone, strict=True)])
     outcome = session.outcome(whole.matrix, ask, start=Start(start) if all(stated) else None)
     plans = tuple(_part(future, ask, whole.point(number, outcome.values)) for number, future in enumerate(futures))

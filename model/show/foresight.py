@@ -1,5 +1,7 @@
 """Two-stage plans and plans window by window, as tables for the terminal; numbers come from ``model.futures``."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.console import RenderableType
 from rich.table import Table
@@ -16,6 +18,8 @@ from model.solution import PAIRS
 
 PLACES = {Goal.SHORTFALL: 3, Goal.EMISSIONS: 0, Goal.COST: 0}
 """Decimals of a stage's value."""
+MOST_WALLS = 8
+"""Most rows that are named as standing in the way of early decisions."""
 
 
 def twostage_views(found: TwoStage, base: Plan, asked: int, say: Speaker) -> list[RenderableType]:
@@ -28,7 +32,7 @@ def twostage_views(found: TwoStage, base: Plan, asked: int, say: Speaker) -> lis
     failed = sum(plan is None for plan in found.stated)
     if failed:
         views.append(plain(say("twostage_fails", count=failed), "yellow"))
-        views += [line for why in found.why if why for line in wall_lines(why, base, say)]
+        views += _walls(found.why, base, say)
     views.append(plain(say("twostage_read")))
     return [*views, _otherwise(found, base, say)]
 
@@ -40,7 +44,11 @@ def _worths(found: TwoStage, say: Speaker) -> Table:
         goal, places = stage.goal, PLACES[stage.goal]
         held = [plan for plan in found.stated if plan is not None]
         stated = number(found.expected(held, goal), places) if len(held) == len(found.futures) else "–"
-        cells = [number(found.expected(found.plans, goal), places), f"{stage.gap:.2%}", number(found.expected(found.known, goal), places)]
+        cells = [
+            number(found.expected(found.plans, goal), places),
+            f"{stage.gap:.2%}" if np.isfinite(stage.gap) else "–",
+            number(found.expected(found.known, goal), places),
+        ]
         cells += [_between(found.information(goal), places), stated, _between(found.solution(goal), places)]
         shown.add_row(plain(say(f"outcome_{goal}")), *cells)
     return shown
@@ -101,12 +109,33 @@ def rolling_views(found: Rolling, foresight: Plan, say: Speaker) -> list[Rendera
     return [*views, price, plain(say("rolling_read"))]
 
 
+def _read_wall(text: str) -> tuple[str, str, str, float]:
+    """Family, subject, year and share of a wall (``walls.wall``); where only whole lines stand in the way, no more than that."""
+    family, *rest = text.split(" ")
+    subject, year, share = rest if rest else ("-", "–", "0")
+    return family, subject, year, float(share)
+
+
+def _walls(whys: Sequence[str], named: Plan, say: Speaker) -> list[RenderableType]:
+    """What would have to give in how many futures, the most frequent first."""
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for why in whys:
+        for text in filter(None, why.split(";")):
+            *wall, share = _read_wall(text)
+            found.setdefault((wall[0], wall[1], wall[2]), []).append(share)
+    rows = sorted(found.items(), key=lambda row: (-len(row[1]), -max(row[1]), row[0]))
+    lines: list[RenderableType] = []
+    for (family, subject, year), shares in rows[:MOST_WALLS]:
+        what, by = wall_words(family, subject, named.problem, say), f"{max(shares):.1%}" if max(shares) else "–"
+        lines.append(plain(say("twostage_wall", what=what, year=year, count=len(shares), share=by)))
+    return lines
+
+
 def wall_lines(why: str, named: Plan, say: Speaker) -> list[RenderableType]:
     """What would have to give where there is no plan (``walls.wall``), in the names of another plan's problem."""
     lines: list[RenderableType] = []
     for text in filter(None, why.split(";")):
-        family, *rest = text.split(" ")
-        subject, year, share = rest if rest else ("-", "–", "")
-        by = f"{float(share):.1%}" if share else "–"
+        family, subject, year, share = _read_wall(text)
+        by = f"{share:.1%}" if share else "–"
         lines.append(plain(say("rolling_wall", what=wall_words(family, subject, named.problem, say), year=year, share=by)))
     return lines
