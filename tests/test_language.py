@@ -8,6 +8,7 @@ import pytest
 
 from model.language import CATALOGUE, Language, Speaker, read_catalogue
 from model.names import Cost, Goal, Scope, Source
+from model.schema import PROBLEM
 
 ROOT = Path(__file__).parent.parent
 MADE = (
@@ -71,6 +72,7 @@ MADE = (
     "ledger_",
     "regret_own_",
     "regret_way_",
+    "array_unit_",
 )
 """Keys that are put together from a prefix and a name."""
 
@@ -107,3 +109,8 @@ def test_every_key_is_used_and_every_plain_use_is_known() -> None:
 def test_every_name_of_the_model_has_a_text(prefix: str, names: type) -> None:
     for name in names:
         assert Speaker(Language.ZH)(f"{prefix}_{name}") != Speaker(Language.EN)(f"{prefix}_{name}")
+
+
+def test_every_input_of_the_model_has_a_unit_in_words() -> None:
+    known = read_catalogue()
+    assert {key for array in PROBLEM.values() if (key := "array_unit_" + re.sub(r"\W+", "_", array.unit).lower()) not in known} == set()

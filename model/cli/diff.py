@@ -35,5 +35,5 @@ def diff(
             stored[1] = replace(stored[1], result=near.assign_attrs(stored[1].result.attrs))
             found = difference(stored[0], stored[1])
         console.print(needed_view(before, len(found.steps) if near is not None else None, second, say))
-    for view in difference_views(found, stored[0], stored[1], say):
+    for view in difference_views(found, stored[0], stored[1], say, chance=not needed):
         console.print(view)

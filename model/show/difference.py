@@ -1,6 +1,7 @@
 """Two results side by side where they differ: inputs, decisions line by line, clauses, totals."""
 
 import json
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -19,8 +20,8 @@ from model.store import Stored
 SHOWN_ARRAYS = 25
 
 
-def difference_views(found: Difference, first: Stored, second: Stored, say: Speaker) -> list[RenderableType]:
-    """Everything that ``diff`` prints, in reading order."""
+def difference_views(found: Difference, first: Stored, second: Stored, say: Speaker, chance: bool = True) -> list[RenderableType]:
+    """Everything that ``diff`` prints, in reading order; ``chance`` says that decisions may differ for no reason."""
     names = (str(first.manifest["scenario"]), str(second.manifest["scenario"]))
     titles = [say.pick(str(stored.result.attrs["title_zh"]), str(stored.result.attrs["title"])) for stored in (first, second)]
     views: list[RenderableType] = [plain(say("diff_head", first=f"{names[0]} ({titles[0]})", second=f"{names[1]} ({titles[1]})"), "bold")]
@@ -34,6 +35,7 @@ def difference_views(found: Difference, first: Stored, second: Stored, say: Spea
         *_part(_keys(found, names, say), bool(found.keys), "diff_no_keys", say),
         *_part(_arrays(found, names, say), bool(found.arrays), "diff_no_arrays", say),
         *_part(_steps(found, first, second, names, say), bool(found.steps), "diff_no_steps", say),
+        *([plain(say("diff_chance"), "dim")] if found.steps and chance else []),
         *_part(_clauses(found, first, second, names, say), bool(found.clauses), "diff_no_clauses", say),
         _amounts(found, names, say),
     ]
@@ -77,9 +79,20 @@ def _arrays(found: Difference, names: tuple[str, str], say: Speaker) -> Table:
     for change in found.arrays[:SHOWN_ARRAYS]:
         array = PROBLEM[change.array]
         values = ["∞" if np.isinf(value) else "–" if np.isnan(value) else f"{value:,.6g}" for value in (change.first, change.second)]
-        cells = (say.pick(array.zh, array.en), array.unit, f"{change.count:,} / {change.of:,}", " ".join(change.example), *values)
+        cells = (
+            say.pick(array.zh, array.en),
+            _array_unit(array.unit, say),
+            f"{change.count:,} / {change.of:,}",
+            " ".join(change.example),
+            *values,
+        )
         made.add_row(*[plain(cell) for cell in cells])
     return made
+
+
+def _array_unit(unit: str, say: Speaker) -> str:
+    """Unit of an input of the model, as a reader knows it."""
+    return say("array_unit_" + re.sub(r"\W+", "_", unit).lower())
 
 
 def _name(dim: str, label: str, stored: tuple[Stored, Stored], say: Speaker) -> str:
