@@ -51,7 +51,11 @@ def schema() -> dict[str, Any]:
         "description": described("years"),
     }
     keys["objectives"]["items"] = {"enum": [str(Goal.EMISSIONS), str(Goal.COST)]}
-    keys["clauses"]["additionalProperties"] = {"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/ClauseLever"}]}
+    choices = keys["clauses"]["patternProperties"]
+    keys["clauses"] |= {
+        "patternProperties": {name: {"anyOf": [{"type": "boolean"}, choice]} for name, choice in choices.items()},
+        "additionalProperties": False,
+    }
     names = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
     extends = {"anyOf": [names, {"type": "array", "items": names}], "description": described("extends")}
     return {

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from model.editor import FIRST_LINE, PARTS, SCHEMA, schema, schema_text
@@ -203,6 +204,21 @@ def test_the_schema_is_as_filed_and_knows_every_key() -> None:
     for path in LIBRARY:
         assert set(load_yaml(path)) <= set(made["properties"]), path.name
     assert json.loads(schema_text()) == made
+
+
+def test_an_editor_accepts_every_shipped_scenario_and_underlines_mistakes() -> None:
+    """What a YAML language server does with the schema: keys are texts, whatever YAML reads them as."""
+    editor = Draft202012Validator(schema())
+    Draft202012Validator.check_schema(schema())
+    for path in (ROOT / "scenarios").glob("*.yaml"):
+        found = [f"{list(error.path)}: {error.message}" for error in editor.iter_errors(json.loads(json.dumps(load_yaml(path))))]
+        assert found == [], path.name
+    wrong: tuple[dict[str, object], ...] = (
+        {"budgett": {}}, {"budget": {"yearly": "much"}}, {"objectives": ["emission"]}, {"clauses": {"cap_clinker": "off"}},
+        {"clauses": {"Cap": False}}, {"years": {"first": "soon"}},
+    )  # fmt: skip
+    for mistake in wrong:
+        assert not editor.is_valid({"extends": "plan", **mistake}), mistake
 
 
 def test_every_key_is_described_once_in_both_languages_and_nothing_else_is() -> None:
