@@ -20,7 +20,7 @@ from model.errors import InfeasibleError, InputError
 from model.futures.groups import tail_mean
 from model.futures.rolling import Window, roll, windows_of
 from model.futures.stacked import Future
-from model.futures.twostage import TwoStage, futures_of, two_stage
+from model.futures.twostage import TwoStage, futures_of, kept, two_stage
 from model.names import Goal
 from model.problem import assemble
 from model.scenario import Scenario, read_scenario
@@ -142,6 +142,18 @@ def test_rows_of_early_decisions_reach_into_groups(session: Session, problems: t
     assert early(base) == "C"
     found = two_stage(session, futures, ask, 2021, [base, base], base, together=1)
     assert [early(plan) for plan in found.plans] == ["B", "B"]
+
+
+def test_what_is_stored_says_what_was_found(session: Session, problems: tuple[xr.Dataset, xr.Dataset], ask: Ask) -> None:
+    found = solved(session, problems, ask, (0.1, 0.9), 2021)
+    study = kept(found)
+    assert study.sizes["future"] == 2
+    assert study["weight"].values.tolist() == [0.1, 0.9]
+    assert study["value"].sel(goal="emissions").item() == pytest.approx(493.3)
+    assert study["own"].sel(goal="emissions").values == pytest.approx([262, 508])
+    assert study["of_stated"].sel(goal="emissions").values == pytest.approx(PLANS["C"])
+    emitted = study["emission"].sel(year=[2021, 2022]).sum(["source", "year"])
+    assert emitted.values == pytest.approx(PLANS["A"])
 
 
 def test_worst_share_by_hand() -> None:

@@ -28,11 +28,13 @@ def twostage(
     """Decide once until a year, adapt to each future after it."""
     from model.futures.design import Design, Method
     from model.futures.ensemble import prepare, solver_options
-    from model.futures.twostage import drawn, futures_of, two_stage
+    from model.futures.twostage import drawn, futures_of, kept, two_stage
     from model.names import Goal
     from model.session import Session
     from model.show.foresight import twostage_views
+    from model.show.text import plain
     from model.solve import Start
+    from model.store import save_study
 
     need_packages()
     say, folders, console, session = speaker(lang), folders_of(context), open_console(), Session()
@@ -52,6 +54,8 @@ def twostage(
         answer = two_stage(session, found, prepared.task.ask, until, alone, base, tail, together, heard)
     for view in twostage_views(answer, base, futures, say):
         console.print(view)
+    terms = prepared.identity | {"until": until, "tail": tail, "together": together}
+    console.print(plain(say("tables_written", path=save_study(folders.results, name, "twostage", kept(answer), terms))))
 
 
 def rolling(

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
+import xarray as xr
 
 from model.errors import InfeasibleError, InputError, LimitError, SolverError
 from model.futures.ensemble import Prepared
@@ -82,6 +83,24 @@ class TwoStage:
         low = float(sum(future.weight * plan.bound(goal) for future, plan in zip(self.futures, held, strict=True)))
         known = next((stage.bound for stage in self.outcome.stages if stage.goal is goal), -np.inf) if self.tail is None else -np.inf
         return Between(kept - found, low - found, kept - known)
+
+
+def kept(found: TwoStage) -> xr.Dataset:
+    """A two-stage plan as it is stored: every future's decisions and ledgers along ``future``, and what it is compared with.
+
+    ``value``, ``bound`` (goal) are of the whole; ``weight`` (future) are probabilities; ``own`` and ``of_stated`` (future, goal) are
+    stages of the future's own best plan and of the early decisions of the stated facts, not a number where these fail.
+    """
+    goals = [stage.goal for stage in found.outcome.stages]
+    plans = xr.concat([plan.result for plan in found.plans], "future", join="override", combine_attrs="drop_conflicts")
+    own = [[plan.value(goal) for goal in goals] for plan in found.known]
+    stated = [[np.nan if plan is None else plan.value(goal) for goal in goals] for plan in found.stated]
+    return plans.assign(
+        value=("goal", [stage.value for stage in found.outcome.stages]),
+        bound=("goal", [stage.bound for stage in found.outcome.stages]),
+        weight=("future", [future.weight for future in found.futures]),
+        own=(("future", "goal"), own), of_stated=(("future", "goal"), stated),
+    ).assign_coords(goal=[str(goal) for goal in goals])  # fmt: skip
 
 
 def _order(plan: Plan) -> list[float]:
