@@ -1,5 +1,6 @@
 """Growth and performance profiles as pictures; matplotlib is an extra and loaded only here."""
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ CHINESE = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFan
 CHINESE_FILES = ("NotoSansCJK", "SourceHanSans", "msyh", "PingFang", "simhei")
 """How the files of these families begin."""
 TICKS = (1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+MARKS = "osD^vPXh<>"
+"""Marks of steps, so that no two are told apart by colour alone."""
 STROKES = ("solid", "dashed", "dashdot", "dotted")
 """Lines that lie on each other are told apart by their strokes."""
 
@@ -44,14 +47,17 @@ def growth_plot(records: list[dict[str, Any]], path: Path, say: Speaker) -> None
     axes = _axes(say)
     stopped = {"lp": "ended", "mip": "mip_ended"}
     records = sorted(records, key=lambda record: record["lines"] * record["years"])
-    for stage in dict.fromkeys(stage for record in records for stage in record["seconds"]):
+    limited = False
+    for stage, mark in zip(dict.fromkeys(stage for record in records for stage in record["seconds"]), cycle(MARKS), strict=False):
         some = [record for record in records if stage in record["seconds"]]
         sizes, seconds = [record["lines"] * record["years"] for record in some], [record["seconds"][stage] for record in some]
-        (line,) = axes.loglog(sizes, seconds, marker="o", label=say(f"step_{stage}"))
+        (line,) = axes.loglog(sizes, seconds, marker=mark, label=say(f"step_{stage}"))
         for record, size, taken in zip(some, sizes, seconds, strict=True):
             if stage in stopped and record[stopped[stage]] != "optimal":
-                axes.loglog([size], [taken], marker="o", color=line.get_color(), markerfacecolor="white", zorder=3)
-    axes.set(xlabel=say("plot_size"), ylabel=say("plot_seconds"), title=say("plot_growth"))
+                axes.loglog([size], [taken], marker=mark, color=line.get_color(), markerfacecolor="white", zorder=3)
+                limited = True
+    size = say("plot_size_limited") if limited else say("plot_size")
+    axes.set(xlabel=size, ylabel=say("plot_seconds"), title=say("plot_growth"))
     axes.grid(alpha=0.3)
     axes.figure.legend(loc="outside right center", fontsize="small")
     axes.figure.savefig(path, format="png", dpi=150)
