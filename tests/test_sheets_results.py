@@ -228,6 +228,18 @@ def test_units_are_converted_by_hand_sums(results: list[Stored], data: dict[str,
     np.testing.assert_allclose(table.loc["Price|Carbon"].values, price)
 
 
+@pytest.mark.parametrize("region", ["", " ", "=1+1", " =1+1", "+86", "-1", "@SUM(A1)", "＝1", "\tChina", "China\n=1", "China\x1b[2J"])
+def test_a_region_that_is_no_name_is_refused(results: list[Stored], data: dict[str, Tables], region: str) -> None:
+    """Programs compare regions letter by letter, so that no guard can stand before a formula."""
+    with pytest.raises(InputError, match=r"(?s)--region: .* is no name of a region"):
+        iamc_table(results, data, region)
+
+
+@pytest.mark.parametrize("region", ["Chongqing", "重庆", "China (Chongqing) - west", "Côte d'Ivoire"])
+def test_a_region_stands_as_it_is_given(results: list[Stored], data: dict[str, Tables], region: str) -> None:
+    assert set(iamc_table(results, data, region)["region"]) == {region}
+
+
 def test_all_scopes_are_the_sum_of_the_disjoint_sources(results: list[Stored], data: dict[str, Tables]) -> None:
     table = values_of(results[0], data["province"]).droplevel("unit")
     parts = ("Emissions|CO2|Energy and Industrial Processes", "Emissions|PFC [CO2 equivalent]", "Emissions|CO2|Purchased Power",

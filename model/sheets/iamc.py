@@ -15,8 +15,10 @@ import pandas as pd
 import xarray as xr
 
 from model.contract import Configuration, Good, Group
-from model.errors import Faults, ResultError
+from model.errors import Fault, Faults, InputError, ResultError
 from model.language import told, told_all
+from model.sheets.book import RISKY
+from model.sheets.values import unprintable
 from model.solution import flat_values
 from model.store import Stored
 from model.tables import Tables
@@ -166,16 +168,24 @@ def uncovered(stored: Stored) -> list[str]:
     return sorted({str(group) for group in stored.inputs["line_group"].values} - named)
 
 
+def _named(region: str) -> str:
+    """A region's name as it stands; programs compare it letter by letter, so that a guard cannot stand before it in the CSV."""
+    if not region.strip() or region.strip().startswith(RISKY) or unprintable(region) or "\n" in region:
+        raise InputError([Fault("--region", told("region_refused", found=region))])
+    return region
+
+
 def iamc_table(results: Sequence[Stored], tables: Mapping[str, Tables], region: str | None = None) -> pd.DataFrame:
     """Results in the wide IAMC form, by scenario and variable; ``tables`` by the name of the data folder.
 
-    The region is the data folder's name unless another is given. Raises ``ResultError`` where two results have one name.
+    The region is the data folder's name unless another is given. Raises ``ResultError`` where two results have one name, ``InputError``
+    where the region is no name.
     """
     frames = []
     for stored in results:
         data = str(stored.manifest["data"])
         frame = values_of(stored, tables[data]).reset_index()
-        place = region or data.replace("_", " ").replace("-", " ").title()
+        place = data.replace("_", " ").replace("-", " ").title() if region is None else _named(region)
         for at, (key, value) in enumerate(zip(KEYS[:3], (MODEL, str(stored.manifest["scenario"]), place), strict=True)):
             frame.insert(at, key, value)
         frames.append(frame)
