@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from model import cli
+from model.cli.common import share_of
 from model.errors import InputError
 from model.folders import Folders
 
@@ -74,6 +76,19 @@ def test_settings_of_the_solver_keep_to_their_ranges(project: Path, words: tuple
         patch.setattr(sys, "argv", ["run.py", "run", "example", *words])
         cli.start(project)
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("1%", 0.01), ("0.01", 0.01), (" 2.5 % ", 0.025), ("50％", 0.5), ("1e-4", 1e-4), ("0", 0.0), ("100%", 1.0)]
+)
+def test_a_share_is_a_number_or_per_cent(text: str, share: float) -> None:
+    assert share_of(0, 1)(text) == pytest.approx(share, rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["", "%", "1%%", "1 percent", "nan", "nan%", "inf", "101%", "1.5", "-1%", "1,5%", "１%", "1.2.3", "1e9%"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        share_of(0, 1)(text)
 
 
 def test_faults_are_listed_together_with_file_row_and_column(project: Path) -> None:

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, Lang, folders_of, open_console, speaker
+from model.cli.common import HELP, Lang, folders_of, open_console, share_of, speaker
 from model.names import Goal
 
 
 def alternatives(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help=HELP("help_names"))] = "plan",
-    within: Annotated[float, typer.Option(help=HELP("help_within"), min=0.0, max=1.0)] = 0.01,
+    within: Annotated[float, typer.Option(help=HELP("help_within"), parser=share_of(0, 1))] = 0.01,
     of: Annotated[Goal, typer.Option(help=HELP("help_of"))] = Goal.EMISSIONS,
     most: Annotated[int, typer.Option(help=HELP("help_most_plans"), min=2, max=500)] = 30,
     seconds: Annotated[float, typer.Option(help=HELP("help_step_seconds"), min=0.1, max=86_400)] = 120.0,

@@ -1,6 +1,10 @@
 """What verbs share: the project's folder, consoles, languages, and the options that several of them take."""
 
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
+from math import nan
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +17,25 @@ from model.language import Language, Speaker, default_language, told
 
 HELP = Speaker(default_language())
 
+
+def share_of(least: float, most: float) -> Callable[[str], float]:
+    """Reads a share, written as a number (0.01) or in per cent (1%), between two ends."""
+
+    def share(text: str) -> float:
+        found = re.fullmatch(r"\s*([-+.\deE]+)\s*([%％]?)\s*", text, re.ASCII)
+        with suppress(ValueError):
+            value = float(found[1]) / (100 if found[2] else 1) if found else nan
+            if least <= value <= most:
+                return value
+        raise typer.BadParameter(HELP("share_refused", found=repr(text), least=least, most=most))
+
+    return share
+
+
 Lang = Annotated[Language | None, typer.Option("--lang", help=HELP("help_lang"))]
-Gap = Annotated[float | None, typer.Option("--gap", help=HELP("help_gap"), min=0, max=0.99)]
-EmissionGap = Annotated[float | None, typer.Option("--gap", help=HELP("help_emission_gap"), min=0, max=0.99)]
-CostGap = Annotated[float | None, typer.Option("--cost-gap", help=HELP("help_cost_gap"), min=0, max=0.99)]
+Gap = Annotated[float | None, typer.Option("--gap", help=HELP("help_gap"), parser=share_of(0, 0.99))]
+EmissionGap = Annotated[float | None, typer.Option("--gap", help=HELP("help_emission_gap"), parser=share_of(0, 0.99))]
+CostGap = Annotated[float | None, typer.Option("--cost-gap", help=HELP("help_cost_gap"), parser=share_of(0, 0.99))]
 TimeLimit = Annotated[float | None, typer.Option("--time-limit", help=HELP("help_time"), min=0.1, max=86_400)]
 DrawSeed = Annotated[int, typer.Option("--seed", help=HELP("help_draw_seed"), min=0, max=2**31 - 1)]
 Studied = Annotated[str, typer.Argument(help=HELP("help_front_name"))]

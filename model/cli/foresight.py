@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from model.cli.common import HELP, CostGap, DrawSeed, EmissionGap, Lang, TimeLimit, folders_of, need_packages, open_console, speaker
+from model.cli.common import (
+    HELP,
+    CostGap,
+    DrawSeed,
+    EmissionGap,
+    Lang,
+    TimeLimit,
+    folders_of,
+    need_packages,
+    open_console,
+    share_of,
+    speaker,
+)
 from model.errors import Fault, InputError
 from model.language import told
 
@@ -18,7 +30,7 @@ def twostage(
     until: Annotated[int, typer.Option(help=HELP("help_until"), min=2000, max=2100)] = 2022,
     futures: Annotated[int, typer.Option(help=HELP("help_futures_drawn"), min=1, max=50)] = 3,
     seed: DrawSeed = 0,
-    tail: Annotated[float | None, typer.Option(help=HELP("help_tail"), min=0.001, max=1)] = None,
+    tail: Annotated[float | None, typer.Option(help=HELP("help_tail"), parser=share_of(0.001, 1))] = None,
     together: Annotated[int, typer.Option(help=HELP("help_together"), min=1, max=50)] = 5,
     gap: EmissionGap = None,
     cost_gap: CostGap = None,

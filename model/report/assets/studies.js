@@ -81,7 +81,7 @@ function alternativesView() {
 // what nobody has run yet for the focus, with what to type
 function moreView() {
   const { studies } = focus();
-  const commands = [["tradeoff", "frontier {name}"], ["output", "frontier {name} --against output"], ["prices", "prices {name}"], ["shapley", "shapley {name}"], ["alternatives", "alternatives {name} --within 0.01"]];
+  const commands = [["tradeoff", "frontier {name}"], ["output", "frontier {name} --against output"], ["prices", "prices {name}"], ["shapley", "shapley {name}"], ["alternatives", "alternatives {name} --within 1%"]];
   const missing = commands.filter(([key]) => !studies[key] || studies[key].length === 0);
   if (!missing.length || !HOOKS.kept(state.f)) return null;
   return { id: "more", title: say("page_more_title", { focus: title(state.f) }), columns: [{ name: say("page_more_what") }, { name: say("page_more_type") }],
