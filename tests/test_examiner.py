@@ -16,10 +16,12 @@ from worlds import pairs
 from model.examine import Certificate, Terms, differing, examine, ledgers
 from model.examine.case import Case
 from model.examine.domains import domains, integrality
+from model.examine.emissions import emissions_by_supply
 from model.examine.faults import loose_ends, misfits, not_finite
-from model.examine.ledgers import residuals
+from model.examine.goods import balance
+from model.examine.ledgers import _emission_rows, _energy_rows, residuals
 from model.examine.objectives import objectives
-from model.language import Told
+from model.language import Language, Speaker, Told, told
 from model.names import Goal, Scope
 from model.schema import BINARY, DECISIONS, LEDGERS, PROBLEM
 from model.tolerances import INTEGRALITY, OBJECTIVE, ROW
@@ -381,30 +383,98 @@ def test_a_certificate_is_written_whole() -> None:
     assert not Certificate.from_json(json.dumps(told)).valid, "what a certificate says of itself is not believed"
 
 
-def test_residuals_of_ledgers_are_relative_to_what_they_add(province: xr.Dataset, world: World) -> None:
-    """Emissions off by a tenth, energy and mass off by one bought good too many: each residual by hand."""
-    problem, flat = world.problem, world.flat
-    emitted = {source: np.array([sum(world.emitted(line, source, year) for line in world.of("line")) for year in world.years])
-               for source in world.of("source")}  # fmt: skip
-    found = residuals(Case(problem, flat))
-    assert list(found) == [*(f"emission of {source}" for source in emitted), "carbon by supply", "energy by supply",
-                           *(f"mass of {good}" for good in world.of("good"))]  # fmt: skip
-    for source, lines in emitted.items():
-        parts = [lines]
-        for place, year in enumerate(world.years):
-            value = sum(world.given["segment_direct"][name, source] * world.found["output"][name, year]
-                        + sum(world.taken(name, good, year) * world.given["factor"][good, source, year] for good in world.of("good"))
-                        for name in world.of("segment"))  # fmt: skip
-            value += sum(world.given["embodied"][good, year] * world.found["buy"][good, year] for good in world.of("good")) * (
-                source == "imports"
-            )
-            parts[0][place] += value
-        gap = np.abs(parts[0] - flat["emission"].sel(source=source).values)
-        assert 0 < found[f"emission of {source}"] <= (gap / np.maximum(1, gap)).max() + 1e-12
-    whole = flat.copy(deep=True)
-    whole["emission"].values[:] = np.array([emitted[source] for source in world.of("source")])
-    again = residuals(Case(problem, whole))
-    assert all(again[f"emission of {source}"] <= 1e-12 for source in emitted)
-    assert again["carbon by supply"] > 1e-3
-    assert again["energy by supply"] == found["energy by supply"] > 1e-3
-    assert min(value for name, value in found.items() if name.startswith("mass of")) > 0
+def relative(*terms: float) -> float:
+    """How far terms are from adding up to nothing, over their magnitudes."""
+    return abs(sum(terms)) / max(1.0, sum(map(abs, terms)))
+
+
+def flows(world: World, good: str, year: int) -> list[float]:
+    """What is bought and made of a good, and, as negative terms, what leaves and what is used."""
+    goods = dict(zip(world.states, world.of("state_good"), strict=True))
+    needs = [(world.given["need"][name, good], world.found["output"][name, year]) for name in world.of("segment")]
+    supplied = [world.found["buy"][good, year], *(world.found["make"][(*s, year)] for s in world.states if goods[s] == good)]
+    supplied += [-need * output for need, output in needs if need < 0]
+    left = [-world.given["demand"][good, year], -world.found["sell"][good, year]]
+    used = [world.given["use"][(*s, good)] * world.found["make"][(*s, year)] for s in world.states]
+    used += [world.given["change"][(*f, good)] * world.found["fitted"][(*f, year)] for f in world.fits]
+    return [*supplied, *left, *(-one for one in used), *(-need * output for need, output in needs if need > 0)]
+
+
+def direct(world: World, source: str, year: int) -> list[float]:
+    """What is emitted besides what goods emit where they are used."""
+    found = [world.given["direct"][(*s, source)] * world.found["make"][(*s, year)] for s in world.states]
+    found += [world.given["direct_change"][(*f, source)] * world.found["fitted"][(*f, year)] for f in world.fits]
+    found += [world.given["segment_direct"][name, source] * world.found["output"][name, year] for name in world.of("segment")]
+    bought = [world.given["embodied"][good, year] * world.found["buy"][good, year] for good in world.of("good")]
+    return found + (bought if source == "imports" else [])
+
+
+def test_residuals_of_ledgers_are_what_their_terms_leave(province: xr.Dataset) -> None:
+    """Every term by its labels, over the sum of their magnitudes; a segment that gives a good is among them."""
+    problem = redrawn(province, 6)
+    need = problem["need"].values.copy()
+    need[tuple(np.argwhere(need > 0)[0])] *= -1.0
+    problem = problem.assign(need=problem["need"].copy(data=need))
+    flat = drawn(problem, 1)
+    world, found = World(problem, flat), residuals(Case(problem, flat))
+    goods, sources = world.of("good"), world.of("source")
+    rows = {"carbon": emissions_by_supply(Case(problem, flat)), "energy": _energy_rows(Case(problem, flat)),
+            "mass": balance(Case(problem, flat)), "emission": _emission_rows(Case(problem, flat))}  # fmt: skip
+    expected = {name: np.zeros(part.gap.shape) for name, part in rows.items()}
+    for place, year in enumerate(world.years):
+        terms = {good: flows(world, good, year) for good in goods}
+        for at, (name, when) in enumerate((("calorific", ()), ("equivalent", (year,)))):
+            expected["energy"][at, place] = relative(*(world.given[name][good, *when] * term for good in goods for term in terms[good]))
+        for at, good in enumerate(goods):
+            expected["mass"][at, place] = relative(*terms[good])
+        needed = {good: sum(world.given["need"][name, good] > 0 for name in world.of("segment")) for good in goods}
+        kept = {good: terms[good][: -(len(world.states) + len(world.fits) + needed[good])] for good in goods}
+        for at, source in enumerate(sources):
+            told = world.found["emission"][source, year]
+            supplied = [world.given["factor"][good, source, year] * term for good in goods for term in kept[good]]
+            expected["carbon"][at, place] = relative(-told, *supplied, *direct(world, source, year))
+            owned = [world.emitted(line, source, year) for line in world.of("line")]
+            owned += [world.given["segment_direct"][name, source] * world.found["output"][name, year]
+                      + sum(world.taken(name, good, year) * world.given["factor"][good, source, year] for good in goods)
+                      for name in world.of("segment")]  # fmt: skip
+            bought = sum(world.given["embodied"][good, year] * world.found["buy"][good, year] for good in goods) * (source == "imports")
+            expected["emission"][at, place] = relative(-told, *owned, bought)
+    for name, part in rows.items():
+        np.testing.assert_allclose(part.relative(), expected[name], rtol=1e-9, atol=1e-15, err_msg=name)
+    assert found == {
+        **{f"emission of {name}": pytest.approx(value) for name, value in zip(sources, expected["emission"].max(axis=1), strict=True)},
+        "carbon by supply": pytest.approx(expected["carbon"].max()), "energy by supply": pytest.approx(expected["energy"].max()),
+        **{f"mass of {name}": pytest.approx(value) for name, value in zip(goods, expected["mass"].max(axis=1), strict=True)},
+    }  # fmt: skip
+
+
+def test_reasons_say_what_is_off_in_both_languages() -> None:
+    found = certificate(violations={"sales": 0.5}, domains={"make": np.inf}, integrality=0.25, objectives={Goal.COST: (3.0, 2.0)},
+                        ledger={"mass of steel": 0.125, "carbon by supply": np.nan, "energy by supply": 2.0, "emission of fuel": 1.0},
+                        faults=[told("unfit_missing", what=told("word_result"), name="make")])  # fmt: skip
+    english = [
+        "result: 'make' is missing", "rule sales: off by 0.5 (allowed 1e-06)", "bounds of make: off by inf (allowed 1e-06)",
+        "binaries: distance from 0 or 1: off by 0.25 (allowed 1e-06)", "objective cost: reported 3.0, recomputed 2.0",
+        "ledger: mass of steel: off by 0.125 (allowed 1e-06)", "ledger: carbon by supply: off by nan (allowed 1e-06)",
+        "ledger: energy by supply: off by 2 (allowed 1e-06)", "ledger: emission of fuel: off by 1 (allowed 1e-06)",
+    ]  # fmt: skip
+    chinese = [
+        "结果：缺少“make”", "规则 sales：违约 0.5（允许 1e-06）", "make 的上下界：违约 inf（允许 1e-06）",
+        "0-1 变量偏离 0 或 1：0.25（允许 1e-06）", "目标“成本”：所报 3.0，重算 2.0", "台账物料平衡（steel）：相差 0.125（允许 1e-06）",
+        "台账按供给核算的碳：相差 nan（允许 1e-06）", "台账按供给核算的能源：相差 2（允许 1e-06）",
+        "台账排放（fuel）：相差 1（允许 1e-06）",
+    ]  # fmt: skip
+    for one in (found, Certificate.from_json(found.to_json())):
+        assert [str(text) for text in one.reasons()] == english
+        assert [Speaker(Language.ZH).told(text) for text in one.reasons()] == chinese
+
+
+def test_what_has_no_line_or_configuration_has_no_place(province: xr.Dataset) -> None:
+    """Whatever comes first in its dim: a pair with a half that is missing is not taken for another pair."""
+    for first in range(province.sizes["configuration"]):
+        case = Case(turned := province.roll(configuration=first, roll_coords=True), within(turned))
+        known = case.states_at(case.state_line, case.places("configuration", "state_configuration"))
+        assert known.tolist() == list(range(case.size("state")))
+        for lines, others in (([-1], [1]), ([0], [-1]), ([-1], [-1])):
+            assert case.states_at(np.array(lines), np.array(others)).tolist() == [-1]
+            assert case.retrofits_at(np.array(lines), np.array(others)).tolist() == [-1]

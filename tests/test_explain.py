@@ -56,6 +56,7 @@ SCRAP = [fact("good_facts", "scrap", "supply", 16, 2023)]
 NO_QUOTA = [fact("quota_facts", "steel_quota", "endowment", 0), fact("quota_facts", "clinker_quota", "endowment", 0)]
 OPEN_SALES = [fact("good_facts", "clinker", "sales", 100)]
 POOR: dict[str, Any] = {"budget": {"total": 0}}
+FREEZE = (("more", "no_new_capacity", "crude_steel", 0.0),)
 PLANTED = {
     "target-growth": Planted(only(target_output={"value": 100}), {"target_output", "growth_most"}),
     "target-growth-value": Planted(only(target_value={"value": 30}), {"target_value", "growth_most"}),
@@ -73,8 +74,7 @@ PLANTED = {
     "target-route": Planted(only(target_new={"value": 20}, short_share={"value": 0.95}) | {"facts": SCRAP},
                             {"target_new", "short_share", "supply"}),
     "target-green": Planted(only(target_new={"value": 27}, green_share={"value": 1.0}), {"target_new", "green_share"}),
-    "target-freeze": Planted(only(target_new={"value": 29}), {"target_new", "more"},
-                             (("more", "no_new_capacity", "crude_steel", 0),), whole=True),
+    "target-freeze": Planted(only(target_new={"value": 29}), {"target_new", "more"}, FREEZE, whole=True),
     "floor-sales": Planted(only(floor_clinker={"value": 50}), {"floor_clinker", "sales"}),
     "floor-cap": Planted(only(floor_clinker={"value": 20}), {"floor_clinker", "more"}, (("more", "capacity_cap", "clinker", 10),)),
     "floor-freeze": Planted(only(floor_clinker={"value": 50}) | {"facts": OPEN_SALES}, {"floor_clinker", "more"},
@@ -107,6 +107,15 @@ PLANTED = {
     "life-pace": Planted(only() | {"pace": {"crude_steel": 0}}, {"end_of_life", "pace_moves"}),
     "cap-growth-least": Planted(only(cap_steel={"value": 30}), {"cap_steel", "growth_least"}),
     "floor-green": Planted(only(green_share={"value": 1.0}), {"more", "green_share"}, (("more", "production_floor", "crude_steel", 80),)),
+    "cap-freeze": Planted(only(cap_steel={"value": 60}) | {"facts": NO_QUOTA}, {"cap_steel", "more"}, FREEZE, whole=True),
+    "cap-quota": Planted(only(cap_steel={"value": 60}, quota_steel={}) | {"facts": NO_QUOTA}, {"cap_steel", "quota_steel"}, whole=True),
+    "green-freeze": Planted(only(green_share={"value": 0.1}), {"green_share", "more"}, FREEZE, whole=True),
+    "green-quota": Planted(only(green_share={"value": 0.1}, quota_steel={}) | {"facts": NO_QUOTA}, {"green_share", "quota_steel"},
+                           whole=True),
+    "energy-load": Planted(only(energy_fall={"value": 0.8}, load_steel={"value": 0.8}) | {"facts": OPEN_SALES} | POOR,
+                           {"energy_fall", "load_steel"}),
+    "target-load": Planted(only(target_new={"value": 24}, load_steel={"value": 0.8}) | {"facts": SCRAP + NO_QUOTA},
+                           {"target_new", "load_steel"}, whole=True),
     "cap-freeze-budget": Planted(only(cap_steel={"value": 99}) | POOR | {"transitions": {"forbid": ["retire_converter"]}}, {"cap_steel"}),
 }  # fmt: skip
 

@@ -42,6 +42,32 @@ def test_a_multiplier_towards_no_limit_counts_as_nothing() -> None:
     assert (lower.tolist(), upper.tolist()) == ([0, 0, 0], [1, 0, 1]), "without the row, 3 alone is beyond 2"
 
 
+def test_a_multiplier_of_a_kept_objective_counts() -> None:
+    """Of twice the first column at most 0, at -1; 3 for one of three: the reduced costs are 0, 0 and -0.75, and the least is 2.25."""
+    matrix = matrix_of([[1, 1, 1]], [1], [True, True, True])
+    lower, upper = implied_bounds(matrix, [(np.array([2.0, 0.0, 0.0]), 0.0)], np.array([1, 3, 2.25]), np.array([3.0, -1.0]), 2.25)
+    assert (lower.tolist(), upper.tolist()) == ([0, 0, 1], [1, 1, 1]), "no room is left to do without the third"
+
+
+@pytest.mark.parametrize(
+    ("dearer", "most", "stays"),
+    [(0.6, 1.5, False), (0.5, 1.5, True), (0.5 + 1.8e-6, 1.5, True), (0.5 + 2.2e-6, 1.5, False), (1 + 2.8e-6, 2.0, True),
+     (1 + 3.2e-6, 2.0, False), (1e6 + 2.8, 2e6, True), (1e6 + 3.2, 2e6, False)],
+)  # fmt: skip
+def test_what_fits_but_for_the_tolerances_stays(dearer: float, most: float, stays: bool) -> None:
+    """One of two must be taken; the room is ``most`` less the first's cost, by 1e-6 of ``most`` and by 1e-6 of a column more."""
+    first = 1e6 if most > 1e6 else 1.0
+    lower, upper = implied_bounds(matrix_of([[1, 1]], [1], [True, True]), [], np.array([first, first + dearer]), np.array([first]), most)
+    assert (lower.tolist(), upper.tolist()) == ([0, 0], [1, float(stays)])
+
+
+@pytest.mark.parametrize(("gain", "may_miss"), [(1.0, True), (1 + 1.8e-6, True), (1 + 2.2e-6, False)])
+def test_a_gain_that_may_be_missed_but_for_the_tolerances_is_not_taken(gain: float, may_miss: bool) -> None:
+    """Missing it is allowed by a room of 1, by 1e-6 (of 1, since ``most`` is small) and by 1e-6 of a column more."""
+    lower, _ = implied_bounds(matrix_of([[1]], [0], [True]), [], np.array([-gain]), np.array([0.0]), 1 - gain)
+    assert lower.tolist() == [0 if may_miss else 1]
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_no_point_within_the_limit_is_lost(seed: int) -> None:
     """Seven whole columns, an earlier objective kept, duals of the relaxation: every point that holds stays, and some columns are fixed."""
