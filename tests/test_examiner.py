@@ -286,7 +286,9 @@ def test_arrays_that_do_not_fit_are_named_with_the_reason(world: World) -> None:
                 ("unfit_unit", arrays.assign({name: arrays[name].assign_attrs(units="furlong")})),
             ):
                 found = misfits(changed, flat) if word == "problem" else misfits(problem, changed)
-                assert [(text.key, str(text.values["what"]), text.values["name"]) for text in found] == [(key, word, name)]
+                words = {"unfit_missing": "is missing", "unfit_unit": f"is in 'furlong', not in '{schema[name].unit}'",
+                         "unfit_dims": f"has dims {('extra', *schema[name].dims)}, not {schema[name].dims}"}  # fmt: skip
+                assert [str(text) for text in found] == [f"{word}: '{name}' {words[key]}"]
     plain = flat.copy()
     for name in DECISIONS:
         plain[name] = plain[name].drop_attrs()
