@@ -107,15 +107,15 @@ PLANTED = {
     "life-pace": Planted(only() | {"pace": {"crude_steel": 0}}, {"end_of_life", "pace_moves"}),
     "cap-growth-least": Planted(only(cap_steel={"value": 30}), {"cap_steel", "growth_least"}),
     "floor-green": Planted(only(green_share={"value": 1.0}), {"more", "green_share"}, (("more", "production_floor", "crude_steel", 80),)),
-    "cap-freeze": Planted(only(cap_steel={"value": 60}) | {"facts": NO_QUOTA}, {"cap_steel", "more"}, FREEZE, whole=True),
+    "cap-freeze": Planted(only(cap_steel={"value": 60}), {"cap_steel", "more"}, FREEZE, whole=True),
     "cap-quota": Planted(only(cap_steel={"value": 60}, quota_steel={}) | {"facts": NO_QUOTA}, {"cap_steel", "quota_steel"}, whole=True),
     "green-freeze": Planted(only(green_share={"value": 0.1}), {"green_share", "more"}, FREEZE, whole=True),
     "green-quota": Planted(only(green_share={"value": 0.1}, quota_steel={}) | {"facts": NO_QUOTA}, {"green_share", "quota_steel"},
                            whole=True),
     "energy-load": Planted(only(energy_fall={"value": 0.8}, load_steel={"value": 0.8}) | {"facts": OPEN_SALES} | POOR,
                            {"energy_fall", "load_steel"}),
-    "target-load": Planted(only(target_new={"value": 24}, load_steel={"value": 0.8}) | {"facts": SCRAP + NO_QUOTA},
-                           {"target_new", "load_steel"}, whole=True),
+    "target-load": Planted(only(target_new={"value": 24}, load_steel={"value": 0.8}) | {"facts": SCRAP}, {"target_new", "load_steel"},
+                           whole=True),
     "cap-freeze-budget": Planted(only(cap_steel={"value": 99}) | POOR | {"transitions": {"forbid": ["retire_converter"]}}, {"cap_steel"}),
 }  # fmt: skip
 
