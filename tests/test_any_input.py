@@ -64,6 +64,7 @@ def edit(table: str, start: str, column: str, cell: str) -> tuple[str, int, int,
 @example([edit("groups.csv", "crude_steel", "unit", "furlong")])
 @example([edit("measure_facts.csv", "preheating,life", "unit", "t")])
 @example([edit("lines.csv", "kiln_a", "configuration", "not_built")])
+@example([edit("transitions.csv", "convert,", "end", "kiln_new")])
 def test_any_change_of_the_tables_is_a_problem_or_a_fault(scenario: Scenario, changes: Sequence[tuple[str, int, int | None, str]]) -> None:
     tables = {name: [list(row) for row in rows] for name, rows in TABLES.items()}
     for table, row, column, cell in changes:

@@ -13,7 +13,7 @@ import xarray as xr
 from test_twins import redrawn
 from worlds import pairs
 
-from model.examine import Certificate, Terms, differing, examine, ledgers
+from model.examine import TWINS, Certificate, Terms, differing, examine, ledgers
 from model.examine.case import Case
 from model.examine.domains import domains, integrality
 from model.examine.emissions import emissions_by_supply
@@ -480,3 +480,12 @@ def test_what_has_no_line_or_configuration_has_no_place(province: xr.Dataset) ->
         for lines, others in (([-1], [1]), ([0], [-1]), ([-1], [-1])):
             assert case.states_at(np.array(lines), np.array(others)).tolist() == [-1]
             assert case.retrofits_at(np.array(lines), np.array(others)).tolist() == [-1]
+
+
+def test_what_stands_exactly_at_the_baseline_owes_nothing(province: xr.Dataset) -> None:
+    """No row asks for savings where the gap is 0, so that a measure that costs energy may stand there; above 0 every year after asks."""
+    for gap, rows in ((0.0, 0), (-1.0, 0), (np.nan, 0), (0.5, int(Case(province, within(province)).dated("baseline_reached").sum()))):
+        problem = province.assign(baseline_gap=province["baseline_gap"].copy(data=np.full(province.sizes["state"], np.nan)))
+        problem["baseline_gap"].values[Case(province, within(province)).host_state[0]] = gap
+        assert TWINS["baseline_reached"](Case(problem, within(problem))).gap.size == rows
+    assert rows > 0

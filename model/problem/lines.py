@@ -35,9 +35,10 @@ def listed_capacity(book: FactBook, line: Line) -> float:
     return book.number("line_facts", line.id, "capacity", group=group)
 
 
-def availability(book: FactBook, line: str | None, configuration: str, per_nameplate: float) -> Array | None:
+def availability(book: FactBook, line: str | None, configuration: str, group: str, unit: str) -> Array | None:
     """Most production over listed capacity by year: stated, or days that a kiln may run times its peak rate.
 
+    ``line`` is one whose own facts count, ``unit`` the dimension of its group's capacity.
     Running days = 365 - staggered production - maintenance (MIIT joint notice 2020 no. 201).
     """
     for table, subject in (("line_facts", line), ("configuration_facts", configuration)):
@@ -49,7 +50,8 @@ def availability(book: FactBook, line: str | None, configuration: str, per_namep
         return None
     maintenance = book.needed("configuration_facts", configuration, "maintenance_days")
     rate = book.needed("configuration_facts", configuration, "peak_rate")
-    return np.asarray((365 - staggered - maintenance) * rate / per_nameplate)
+    nameplate = book.needed("group_facts", group, "capacity_per_nameplate", group=unit) * 1e4
+    return np.asarray((365 - staggered - maintenance) * rate / nameplate)
 
 
 def write_lines(sheet: Sheet, network: Network, book: FactBook, tables: Tables) -> None:
@@ -82,9 +84,8 @@ def _state(sheet: Sheet, network: Network, book: FactBook, position: int, line: 
     if not kind.good:
         return
     arrays["capacity"][position] = listed * book.number("configuration_facts", configuration, "capacity_ratio")
-    nameplate = book.number("group_facts", line.group, "capacity_per_nameplate", group=group) * 1e4
     own = line.id if configuration in network.own[line.id] else None
-    found = availability(book, own, configuration, nameplate)
+    found = availability(book, own, configuration, line.group, group)
     if found is None:
         message = told("parameter_missing", subject=configuration, parameter="availability")
         book.faults.add("configuration_facts.csv", message, column="parameter")
