@@ -3,12 +3,14 @@
 import errno
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import PROVINCE
 
 from model.contract import TABLES
 from model.errors import InputError, ResultError
@@ -216,3 +218,16 @@ def test_a_folder_that_is_missing_or_holds_unknown_tables_is_told(tmp_path: Path
         read_tables(tmp_path)
     told = next(fault for fault in raised.value.faults if fault.file == "odd.csv")
     assert told.message.values["tables"] == ", ".join(TABLES)
+
+
+@pytest.mark.parametrize(("spare", "read"), [(0, True), (-1, False)])
+def test_a_table_may_be_as_large_as_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int, read: bool) -> None:
+    for path in PROVINCE.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    largest = max(path.stat().st_size for path in tmp_path.glob("*.csv"))
+    monkeypatch.setattr("model.tables.MAX_BYTES", largest + spare)
+    if read:
+        assert read_tables(tmp_path).rows
+    else:
+        with pytest.raises(InputError, match="larger than"):
+            read_tables(tmp_path)
