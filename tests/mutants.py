@@ -47,7 +47,7 @@ ROOMS = {
     "examine": Room(("model.examine",), ("test_twins", "test_examiner", "test_planted"), keep=True),
     "tables": Room(("model.tables",), ("test_store", "test_bad_input")),
     "store": Room(("model.store",), ("test_store", "test_faults", "test_properties"),
-                  "killed or interrupted or bare or lies or disk or nowhere or memory_ends or writers"),
+                  "killed or interrupted or bare or lies or disk_full or nowhere or little_memory or memory_that or writers"),
     "problem": Room(("model.problem",), ("hand", "test_golden", "test_example", "test_scenarios", "test_metamorphic", "test_any_input",
                                          "test_bad_input", "test_properties", "test_oracle", "test_synth")),
     "solve": Room(("model.solve",), ("test_session", "test_implied", "test_guard", "test_example", "test_presolve", "test_oracle")),
@@ -103,7 +103,7 @@ class Seen:
 class Runner:
     """Runs the tests once as they are, then a part of them for each change, in place of pytest's own loop."""
 
-    def __init__(self, room: Room, sample: int, seed: int, only: str) -> None:
+    def __init__(self, room: Room, sample: int, seed: int, only: tuple[str, ...]) -> None:
         self.room, self.sample, self.seed, self.only = room, sample, seed, only
         self.failed = False
         self.calls: set[str] = set()
@@ -123,7 +123,7 @@ class Runner:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         seen = self.clean(session) if self.room.keep else json_from_child(lambda: self.clean(session))
         say(f"{len(session.items)} tests, {sum(seen.seconds.values()):.0f} s unchanged")
-        names = [name for name in Sleeping.found if self.only in name]
+        names = [name for name in Sleeping.found if name.endswith(self.only)]
         chance = random.Random(self.seed)  # noqa: S311 - a sample, no secret
         chosen = sorted(chance.sample(names, self.sample)) if 0 < self.sample < len(names) else names
         by_function: dict[str, list[pytest.Item]] = defaultdict(list)
@@ -252,7 +252,7 @@ def main() -> int:
     parser.add_argument("room", choices=ROOMS)
     parser.add_argument("--sample", type=int, default=0, help="how many changes, by chance; 0: all")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", default="", help="changes whose name holds this")
+    parser.add_argument("--only", default="", help="changes whose names end so, with commas between")
     asked = parser.parse_args()
     room = ROOMS[asked.room]
     sys.meta_path.insert(0, Finder(room.modules))
@@ -261,7 +261,7 @@ def main() -> int:
     paths = [str(ROOT / "tests" / (name if (ROOT / "tests" / name).is_dir() else f"{name}.py")) for name in room.tests]
     without = [word for plugin in ("xdist", "cacheprovider", "terminal") for word in ("-p", f"no:{plugin}")]
     words = ["-s", "-o", "addopts=", *without, *(["-k", f"not ({room.without})"] if room.without else []), *paths]
-    return int(pytest.main(words, plugins=[Runner(room, asked.sample, asked.seed, asked.only)]))
+    return int(pytest.main(words, plugins=[Runner(room, asked.sample, asked.seed, tuple(asked.only.split(",")))]))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import xarray as xr
 from conftest import PROVINCE
 
 from model.contract import TABLES
-from model.errors import InputError, ResultError
+from model.errors import Faults, InputError, ResultError
 from model.store import load, load_study, path_of, save, save_study, stored_names, write_text
-from model.tables import data_digest, read_tables
+from model.tables import data_digest, read_table, read_tables
 
 RESULT = xr.Dataset({"emission": ("year", [1.0, 2.0], {"units": "10ktCO2e"})}, coords={"year": [2020, 2021]})
 INPUTS = xr.Dataset({"demand": ("year", [3.0, 4.0])}, coords={"year": [2020, 2021]})
@@ -231,3 +231,24 @@ def test_a_table_may_be_as_large_as_is_said(tmp_path: Path, monkeypatch: pytest.
     else:
         with pytest.raises(InputError, match="larger than"):
             read_tables(tmp_path)
+
+
+def test_every_row_at_fault_is_named_not_only_the_first(tmp_path: Path) -> None:
+    """An unknown kind, a row that stands three times, one without a name: each with its row, and the rows between them are read."""
+    rows = ("id,name_zh,name_en,kind,parent", "a,甲,A,heap,", "b,乙,B,cluster,", "b,乙,B,cluster,", "c,,C,cluster,", "b,乙,B,cluster,",
+            "d,丁,D,chain,b", "")  # fmt: skip
+    (tmp_path / "clusters.csv").write_text("\n".join(rows), encoding="utf-8")
+    faults = Faults()
+    read, numbers = read_table(tmp_path / "clusters.csv", TABLES["clusters"], faults)
+    assert [(fault.row, fault.column) for fault in faults.found] == [(2, "kind"), (4, "id"), (5, "name_zh"), (6, "id")]
+    assert [row.id for row in read] == ["b", "d"]
+    assert numbers == [3, 7]
+
+
+def test_a_manifest_is_for_readers_too(tmp_path: Path) -> None:
+    """One key a line in the order of the alphabet, Chinese as it is."""
+    path = save(tmp_path, "a", RESULT, INPUTS, {"title": "重庆", "certificate": {"valid": True}})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (tmp_path / "a.json").read_text("utf-8").splitlines() == [
+        "{", ' "certificate": {', '  "valid": true', " },", ' "format": 1,', f' "sha256": "{digest}",', ' "title": "重庆"', "}",
+    ]  # fmt: skip
