@@ -22,6 +22,7 @@ from model.regret import Candidate, Case, Future, Regret, State, choose, drawn_f
 from model.runner import read_result, run
 from model.scenario import Scenario, read_scenario
 from model.session import ask_of
+from model.show.regret import _beaten_at_home
 
 ROOT = Path(__file__).parent.parent
 WORDS = "extends: example\ntitle: {zh: 试, en: test}\nwhy: {zh: 试, en: test}\n"
@@ -242,6 +243,12 @@ def test_a_held_plan_that_is_better_within_the_gap_is_the_best_known(study: xr.D
     found = regret_of(loose)
     assert found.low[:2, 0, 0] == pytest.approx([0, 72], abs=1e-4)
     assert found.high[:2, 0, 0] == pytest.approx([0, 72], abs=1e-4)
+
+
+@pytest.mark.parametrize(("at_home", "abroad", "told"), [(0.0, 5.0, False), (0.5, 0.0, True), (np.nan, 1.0, False)])
+def test_a_plan_that_is_beaten_in_its_own_future_is_told_of(at_home: float, abroad: float, told: bool) -> None:
+    low = np.array([[0.0, 7.0], [at_home, abroad]])[:, :, None]
+    assert _beaten_at_home(Regret(("plan", "best: x"), ("x", "y"), ("emissions",), low, low + 1)) is told
 
 
 def test_members_of_an_ensemble_are_futures(folders: Folders, base: Scenario) -> None:

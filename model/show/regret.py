@@ -12,6 +12,8 @@ from model.language import Speaker
 from model.regret import Regret, State, choose, regret_of
 from model.show.text import number, plain, table
 
+OWN = "best: "
+"""How the best answer of a future is named among plans."""
 LISTED = 3
 """What would have to give way is listed up to this many; the rest is counted."""
 
@@ -34,14 +36,22 @@ def regret_views(study: xr.Dataset, problem: xr.Dataset, say: Speaker) -> list[R
     views.append(plain(say(key, plans=names), "bold"))
     if choice.failures:
         views.append(plain(say("regret_fails", count=choice.failures), "yellow"))
+    if _beaten_at_home(regret):
+        views.append(plain(say("regret_within_gap")))
     if len(regret.goals) > 1:
         views.append(plain(say("regret_in_order")))
     return [*views, plain(say("regret_note", until=int(study.attrs["until"])))]
 
 
+def _beaten_at_home(regret: Regret) -> bool:
+    """Does another plan do better in a future than the one that was found best for it?"""
+    homes = [(place, regret.futures.index(name.removeprefix(OWN))) for place, name in enumerate(regret.plans) if name.startswith(OWN)]
+    return any(bool(regret.low[place, future].max() > 0) for place, future in homes)
+
+
 def plan_name(name: str, say: Speaker) -> str:
     """A stored plan by its name; the best answer of a future as such."""
-    return say("regret_own_plan", future=name.removeprefix("best: ")) if name.startswith("best: ") else name
+    return say("regret_own_plan", future=name.removeprefix(OWN)) if name.startswith(OWN) else name
 
 
 def _futures(study: xr.Dataset, say: Speaker) -> Table:
