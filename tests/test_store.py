@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -252,3 +253,29 @@ def test_a_manifest_is_for_readers_too(tmp_path: Path) -> None:
     assert (tmp_path / "a.json").read_text("utf-8").splitlines() == [
         "{", ' "certificate": {', '  "valid": true', " },", ' "format": 1,', f' "sha256": "{digest}",', ' "title": "重庆"', "}",
     ]  # fmt: skip
+
+
+def test_no_result_and_no_name_say_which(tmp_path: Path) -> None:
+    with pytest.raises(ResultError) as none:
+        load(tmp_path / "results", "a")
+    assert str(none.value) == f"there is no result of 'a' in results/; {AGAIN}"
+    with pytest.raises(ResultError) as wrong:
+        path_of(tmp_path, "A b")
+    assert "'A b'" in str(wrong.value)
+
+
+def test_rubbish_that_cannot_be_deleted_stops_no_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = tmp_path / ".a.nc.1.tmp"
+    draft.write_text("left by a writer that was killed")
+    os.utime(draft, (0, 0))
+    delete = Path.unlink
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if path == draft:
+            raise PermissionError(errno.EACCES, "held by another program")
+        delete(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    save(tmp_path, "a", RESULT, INPUTS, CERTIFIED)
+    assert load(tmp_path, "a").result.identical(RESULT)
+    assert draft.exists()
