@@ -44,6 +44,25 @@ def test_a_cap_keeps_its_shape_and_may_be_lifted_or_given_by_year(tables: Tables
     assert by_year[1:] == [160.0, 130.0, 100.0]
 
 
+def test_a_pace_of_the_scenario_replaces_both_of_its_group(tables: Tables, scenario: Scenario, province: xr.Dataset) -> None:
+    problem = assemble(tables, having(scenario, pace={"clinker": 0.25}))
+    for name in ("pace_moves", "pace_retrofits"):
+        assert float(problem[name].sel(group="clinker")) == 0.25
+        others = [group for group in problem["group"].values if group != "clinker"]
+        xr.testing.assert_equal(problem[name].sel(group=others), province[name].sel(group=others))
+
+
+def test_relations_that_are_lists_stand_over_dims_of_their_own(province: xr.Dataset) -> None:
+    parts = {
+        "host": ["host_retrofit", "host_configuration"], "exclusion": ["exclusion_line", "exclusion_first", "exclusion_second"],
+        "companion": ["companion_line", "companion_configuration", "companion_host", "companion_host_configuration"],
+        "state": ["state_line", "state_configuration", "state_good"], "step": ["step_line", "step_arc"],
+        "retrofit": ["retrofit_line", "retrofit_measure"],
+    }  # fmt: skip
+    for dim, names in parts.items():
+        assert {name: province[name].dims for name in names} == dict.fromkeys(names, (dim,))
+
+
 def test_a_lever_on_facts_leaves_the_base_year_and_what_comes_before_its_first_year(tables: Tables, scenario: Scenario) -> None:
     """Scrap runs from 100 in 2020 to 160 in 2023 (10 kt)."""
 
