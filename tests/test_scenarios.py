@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ def test_relations_that_are_lists_stand_over_dims_of_their_own(province: xr.Data
     }  # fmt: skip
     for dim, names in parts.items():
         assert {name: province[name].dims for name in names} == dict.fromkeys(names, (dim,))
+
+
+def test_a_clause_keeps_its_shape_from_nothing_on(tables: Tables, scenario: Scenario) -> None:
+    """A cap of 0 in 2021, 150 in 2022 and 140 in 2023: half of it is half in every year. What is 0 counts as one unit of itself."""
+    cap = next(fact for fact in tables.facts("clause_facts") if fact.subject == "cap_steel")
+    facts = (*tables.rows["clause_facts"], cap.model_copy(update={"year": 2021, "value": 0.0}))
+    begun = replace(tables, rows=tables.rows | {"clause_facts": facts})
+    assert clause(assemble(begun, having(scenario, caps={"crude_steel": 70})), "cap_steel")[1:] == [0.0, 75.0, 70.0]
+    sizes = assemble(begun, scenario)["clause_scale"].sel(clause="cap_steel").values.tolist()
+    assert sizes[1:] == [1.0, 150.0, 140.0]
 
 
 def test_a_lever_on_facts_leaves_the_base_year_and_what_comes_before_its_first_year(tables: Tables, scenario: Scenario) -> None:
