@@ -412,10 +412,10 @@ def direct(world: World, source: str, year: int) -> list[float]:
 
 
 def test_residuals_of_ledgers_are_what_their_terms_leave(province: xr.Dataset) -> None:
-    """Every term by its labels, over the sum of their magnitudes; a segment that gives a good is among them."""
+    """Every term by its labels, over the sum of their magnitudes; a segment gives of every good, also of what holds energy."""
     problem = redrawn(province, 6)
     need = problem["need"].values.copy()
-    need[tuple(np.argwhere(need > 0)[0])] *= -1.0
+    need[0] = -np.linspace(0.5, 2.0, len(need[0]))
     problem = problem.assign(need=problem["need"].copy(data=need))
     flat = drawn(problem, 1)
     world, found = World(problem, flat), residuals(Case(problem, flat))
