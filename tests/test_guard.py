@@ -7,16 +7,20 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 import worlds
 
 from model import canary
 from model.confirm import Opinion, confirm
-from model.errors import InfeasibleError, SolverError
+from model.errors import InfeasibleError, LimitError, SolverError
 from model.names import Goal
 from model.scenario import Scenario
+from model.solve import Status, accept
 from tests.nightly import NIGHTLY
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +121,36 @@ def test_a_plan_that_is_not_the_best_is_not_confirmed(tmp_path: Path) -> None:
 def test_intervals_agree_when_they_meet(second: tuple[float, float], agrees: bool) -> None:
     opinion = Opinion(Goal.EMISSIONS, 10.0, 9.8, *second, optimal=True)
     assert opinion.agrees is agrees
+
+
+NAMES, FOUND = highspy.HighsModelStatus, highspy.SolutionStatus
+NOTHING, SOMETHING = FOUND.kSolutionStatusNone, FOUND.kSolutionStatusFeasible
+
+
+@pytest.mark.parametrize(
+    ("status", "solution", "meaning"),
+    [(NAMES.kOptimal, SOMETHING, Status.OPTIMAL),
+     *((limit, SOMETHING, Status.LIMIT) for limit in (NAMES.kTimeLimit, NAMES.kIterationLimit, NAMES.kSolutionLimit, NAMES.kInterrupt)),
+     *((limit, NOTHING, LimitError) for limit in (NAMES.kTimeLimit, NAMES.kIterationLimit, NAMES.kSolutionLimit, NAMES.kInterrupt)),
+     (NAMES.kTimeLimit, FOUND.kSolutionStatusInfeasible, LimitError),
+     (NAMES.kInfeasible, NOTHING, InfeasibleError), (NAMES.kUnboundedOrInfeasible, NOTHING, InfeasibleError),
+     *((status, SOMETHING, SolverError) for status in (NAMES.kUnknown, NAMES.kNotset, NAMES.kUnbounded, NAMES.kSolveError,
+                                                       NAMES.kMemoryLimit, NAMES.kModelError, NAMES.kLoadError))],
+)  # fmt: skip
+def test_only_two_statuses_let_a_solution_be_read(status: Any, solution: Any, meaning: Any) -> None:
+    """Optimal, or a limit with a point that holds; all else is raised with the stage in words."""
+    highs: Any = SimpleNamespace(
+        getModelStatus=lambda: status, getInfo=lambda: SimpleNamespace(primal_solution_status=solution),
+        modelStatusToString=lambda found: found.name,
+    )  # fmt: skip
+    if isinstance(meaning, Status):
+        assert accept(highs, Goal.COST) is meaning
+        return
+    with pytest.raises(meaning) as raised:
+        accept(highs, Goal.COST)
+    assert type(raised.value) is meaning
+    assert "cost" in str(raised.value)
+    assert meaning is not SolverError or status.name in str(raised.value)
 
 
 SOLVES = """
