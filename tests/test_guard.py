@@ -19,8 +19,9 @@ from model import canary
 from model.confirm import Opinion, confirm
 from model.errors import InfeasibleError, LimitError, SolverError
 from model.names import Goal
-from model.scenario import Scenario
-from model.solve import Status, accept
+from model.scenario import Scenario, SolverOptions
+from model.solve import Status, accept, run_twice
+from model.tolerances import ROW
 from tests.nightly import NIGHTLY
 
 ROOT = Path(__file__).parent.parent
@@ -151,6 +152,48 @@ def test_only_two_statuses_let_a_solution_be_read(status: Any, solution: Any, me
     assert type(raised.value) is meaning
     assert "cost" in str(raised.value)
     assert meaning is not SolverError or status.name in str(raised.value)
+
+
+class Recorder:
+    """Stands for a HiGHS that ends with these statuses in turn; remembers what it was told before each run."""
+
+    def __init__(self, *statuses: Any, off: float = 0.0) -> None:
+        self.statuses, self.off, self.told, self.cleared = list(statuses), off, {"presolve": "choose", "random_seed": 3}, 0
+        self.runs: list[dict[str, Any]] = []
+
+    def setOptionValue(self, name: str, value: Any) -> None:  # noqa: N802
+        self.told[name] = value
+
+    def getRunTime(self) -> float:  # noqa: N802
+        return 7.0 * len(self.runs)
+
+    def run(self) -> None:
+        self.runs.append(dict(self.told))
+
+    def clearSolver(self) -> None:  # noqa: N802
+        self.cleared += 1
+
+    def getModelStatus(self) -> Any:  # noqa: N802
+        return self.statuses[len(self.runs) - 1]
+
+    def getInfo(self) -> Any:  # noqa: N802
+        return SimpleNamespace(max_primal_infeasibility=self.off if len(self.runs) == 1 else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "off", "runs"),
+    [((NAMES.kOptimal,), 0.0, 1), ((NAMES.kOptimal,), ROW, 1), ((NAMES.kTimeLimit,), 1.0, 1),
+     ((NAMES.kOptimal, NAMES.kOptimal), 1.01 * ROW, 2), ((NAMES.kInfeasible, NAMES.kOptimal), 0.0, 2),
+     ((NAMES.kUnboundedOrInfeasible, NAMES.kInfeasible), 0.0, 2),
+     ((NAMES.kUnknown, NAMES.kOptimal), 0.0, 2)],
+)  # fmt: skip
+def test_a_doubtful_end_is_solved_again_without_presolve_from_another_seed(statuses: tuple[Any, ...], off: float, runs: int) -> None:
+    """Each run has the whole time limit; afterwards presolve and seed are as they were."""
+    highs: Any = Recorder(*statuses, off=off)
+    run_twice(highs, SolverOptions(seed=3, time_limit=60.0))
+    asked = [("choose", 3, 60.0), ("off", 4, 67.0)]
+    assert [(told["presolve"], told["random_seed"], told["time_limit"]) for told in highs.runs] == asked[:runs]
+    assert (highs.told["presolve"], highs.told["random_seed"], highs.cleared) == ("choose", 3, runs - 1)
 
 
 SOLVES = """
