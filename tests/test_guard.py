@@ -20,7 +20,7 @@ from model.confirm import Opinion, confirm
 from model.errors import InfeasibleError, LimitError, SolverError
 from model.names import Goal
 from model.scenario import Scenario, SolverOptions
-from model.solve import Status, accept, run_twice
+from model.solve import Status, accept, open_highs, run_twice
 from model.tolerances import ROW
 from tests.nightly import NIGHTLY
 
@@ -194,6 +194,14 @@ def test_a_doubtful_end_is_solved_again_without_presolve_from_another_seed(statu
     asked = [("choose", 3, 60.0), ("off", 4, 67.0)]
     assert [(told["presolve"], told["random_seed"], told["time_limit"]) for told in highs.runs] == asked[:runs]
     assert (highs.told["presolve"], highs.told["random_seed"], highs.cleared) == ("choose", 3, runs - 1)
+
+
+def test_settings_reach_the_solver_under_its_own_names() -> None:
+    """HiGHS refuses an unknown name with a status that nobody reads, so each is asked of it again."""
+    highs = open_highs(SolverOptions(threads=1, seed=5, time_limit=9.0))
+    settings = {"threads": 1, "random_seed": 5, "time_limit": 9.0, "mip_feasibility_tolerance": 1e-6, "mip_abs_gap": 1e-6,
+                "output_flag": False}  # fmt: skip
+    assert {name: highs.getOptionValue(name)[1] for name in settings} == settings
 
 
 SOLVES = """
