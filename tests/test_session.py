@@ -124,6 +124,30 @@ def test_a_kept_objective_gives_by_its_rounding_where_else_other_rows_would(
     assert moved == [value + 1e-9 * abs(value), value]
 
 
+def test_a_relaxation_starts_where_its_basis_stood(world: tuple[xr.Dataset, Ask]) -> None:
+    """No iteration is left for the same stage; with a kept objective more, or one less, the bound is that of a start from nothing."""
+    problem, ask = world
+    plan, relaxation = Session().solve(problem, ask), Relaxation()
+    first, second = ask.goals[0], ask.goals[1]
+    relaxation.load(plan.matrix, EXACT)
+    cold = relaxation.bound(first, None)
+    assert cold is not None
+    warm = relaxation.bound(first, cold.basis)
+    assert warm is not None
+    assert relaxation.highs.getInfo().simplex_iteration_count == 0
+    assert warm.value == pytest.approx(cold.value, rel=1e-9, abs=1e-9)
+    value = plan.value(first) - plan.matrix.offsets[f"objective_{first}"]
+    relaxation.keep(plan.matrix.objectives[f"objective_{first}"], value)
+    fresh, longer = relaxation.bound(second, None), relaxation.bound(second, cold.basis)
+    assert fresh is not None
+    assert longer is not None
+    assert longer.value == pytest.approx(fresh.value, rel=1e-7, abs=1e-7)
+    relaxation.load(plan.matrix, EXACT)
+    shorter = relaxation.bound(first, longer.basis)
+    assert shorter is not None
+    assert shorter.value == pytest.approx(cold.value, rel=1e-7, abs=1e-7)
+
+
 def test_a_stored_plan_is_a_start(world: tuple[xr.Dataset, Ask]) -> None:
     problem, ask = world
     plan = Session().solve(problem, ask)
