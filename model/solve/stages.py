@@ -162,7 +162,7 @@ class _Search:
         if goal is not Goal.EMISSIONS:
             return best, -np.inf, best is not None
         try:
-            relaxed = presolved(self.loaded(goal, self.matrix), self.options) or self.relaxation.bound(goal, None)
+            relaxed = self.relaxed(goal, Start(former, other_facts=True))
         except LimitError:  # only speed hangs on it
             relaxed = None
         if relaxed is None:
