@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from model.analysis import scorecard, totals
 from model.errors import InputError, PathwayError
@@ -23,6 +23,9 @@ from model.names import Scope
 from model.runner import run
 from model.scenario import SolverOptions, read_scenario
 from model.store import Stored
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 State = Literal["waiting", "running", "solved", "limit", "unchanged", "failed", "stopped"]
 PATIENCE = 20.0
@@ -139,7 +142,7 @@ def work(root: Path, name: str, options: SolverOptions, force: bool, told: Conne
 @dataclass
 class _Child:
     task: Task
-    process: SpawnProcess
+    process: BaseProcess
     pipe: Connection
     started: float
 
@@ -157,8 +160,17 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
+def children_of_one() -> "ForkServerContext | SpawnContext":
+    """How children are started: as forks of one clean process that has imported the model once, where the system can (1.5 s less each)."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["model.batch", "model.canary", "model.confirm", "model.session"])
+    return context
+
+
 def _start(folders: Folders, task: Task, force: bool) -> _Child:
-    context = multiprocessing.get_context("spawn")
+    context = children_of_one()
     mine, its = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(folders.root, task.name, task.options, force, its), daemon=True)
     process.start()

@@ -342,3 +342,14 @@ def test_page_fits_narrow_windows_and_prints(reader: Reader) -> None:
     assert printed.startswith(b"%PDF")
     assert len(printed) > 50_000
     assert reader.heard == []
+
+
+def test_a_browser_that_cannot_unpack_is_told_which_one_can(reader: Reader) -> None:
+    page = reader.page.context.browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(reader.address)
+    told = page.locator("#old-browser")
+    told.wait_for(state="visible", timeout=PATIENCE)
+    assert has_chinese(told.inner_text())
+    assert "Firefox 113" in told.inner_text()
+    page.close()

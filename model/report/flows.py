@@ -51,7 +51,8 @@ def energy_links(stored: Stored, year: int) -> list[Link]:
 def material_links(stored: Stored, year: int, units: dict[str, str]) -> list[Link]:
     """Materials and products -> what is made of them -> clusters and sales outside, 10 kt; ``units`` gives each good's unit."""
     totals: dict[tuple[str, str], float] = defaultdict(float)
-    scale = {good: _mass(good, units, stored) for good in stored.inputs["good"].values.tolist()}
+    kinds = labels_of(stored, "good", "kind")
+    scale = {good: _mass(kind, units[good.split("@")[0]]) for good, kind in kinds.items()}
     for product, row in made(stored, year).iterrows():
         if not scale[str(product)]:
             continue
@@ -62,11 +63,10 @@ def material_links(stored: Stored, year: int, units: dict[str, str]) -> list[Lin
     for place, row in frame.groupby(frame.index.map(cluster)).sum().iterrows():
         for good, amount in row.items():
             totals[(f"good:{good}", f"cluster:{place}")] += float(amount) * scale[str(good)]
-    kinds = labels_of(stored, "good", "kind")
-    for position, good in enumerate(kinds):
-        totals[(f"good:{good}", SALES)] += float(stored.result["sell"].values[position, year]) * scale[good]
+    for good, sold, bought in zip(kinds, *(stored.result[name].values[:, year].tolist() for name in ("sell", "buy")), strict=True):
+        totals[(f"good:{good}", SALES)] += sold * scale[good]
         if kinds[good] == GoodKind.PRODUCT:
-            totals[(PURCHASES, f"good:{good}")] += float(stored.result["buy"].values[position, year]) * scale[good]
+            totals[(PURCHASES, f"good:{good}")] += bought * scale[good]
     return _links(totals)
 
 
@@ -88,11 +88,9 @@ def carbon_links(stored: Stored, year: int) -> list[Link]:
     return _links(totals)
 
 
-def _mass(good: str, units: dict[str, str], stored: Stored) -> float:
+def _mass(kind: str, unit: str) -> float:
     """10 kt per unit of a good; 0 for fuels, power and what is not weighed."""
-    if labels_of(stored, "good", "kind")[good] not in (GoodKind.MATERIAL, GoodKind.PRODUCT):
-        return 0.0
-    return {MASS: 1.0, "10k wc": CASE}.get(units[good.split("@")[0]], 0.0)
+    return {MASS: 1.0, "10k wc": CASE}.get(unit, 0.0) if kind in (GoodKind.MATERIAL, GoodKind.PRODUCT) else 0.0
 
 
 def _links(totals: dict[tuple[str, str], float]) -> list[Link]:

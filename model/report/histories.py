@@ -15,14 +15,16 @@ def line_histories(stored: Stored) -> dict[str, dict[str, Any]]:
     first and last position.
     """
     result, inputs = stored.result, stored.inputs
+    on, move, fit, measures = result["on"].values, result["move"].values, result["fit"].values, result["measure"].values.tolist()
     emission = result["line_emission"].sum("source").values
-    capacity = _by_line(stored, result["on"].values, inputs["capacity"].values * inputs["standing"].values)
+    capacity = _by_line(stored, on, inputs["capacity"].values * inputs["standing"].values)
     made = result["make"].values.sum(axis=1)
+    configurations, arcs, kinds = result["configuration"].values.tolist(), result["arc"].values.tolist(), inputs["arc_kind"].values.tolist()
     histories: dict[str, dict[str, Any]] = {}
     for place, line in enumerate(result["line"].values.tolist()):
         histories[line] = {
-            "stands": _stands(stored, place),
-            "fits": _spells(result["fit"].values[place], result["measure"].values.tolist()),
+            "stands": _stands(_spells(on[place], configurations), move[place], arcs, kinds),
+            "fits": _spells(fit[place], measures),
             "made": made[place].tolist(),
             "capacity": capacity[place].tolist(),
             "emission": emission[place].tolist(),
@@ -49,12 +51,9 @@ def _spells(values: np.ndarray, labels: list[str]) -> list[list[Any]]:
     return sorted(spells, key=lambda spell: (spell[1], spell[0]))
 
 
-def _stands(stored: Stored, place: int) -> list[list[Any]]:
+def _stands(spells: list[list[Any]], move: np.ndarray, arcs: list[str], kinds: list[str]) -> list[list[Any]]:
     """Where a line stands, with the move at the start of each spell ('' and '' for the first)."""
-    result = stored.result
-    arcs, kinds = result["arc"].values.tolist(), stored.inputs["arc_kind"].values.tolist()
-    spells = _spells(result["on"].values[place], result["configuration"].values.tolist())
     for spell in spells:
-        taken = np.flatnonzero(result["move"].values[place, :, spell[1]] > 0.5)
+        taken = np.flatnonzero(move[:, spell[1]] > 0.5)
         spell += [kinds[taken[0]], arcs[taken[0]]] if len(taken) and spell[1] else ["", ""]
     return spells

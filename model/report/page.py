@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from model.language import Language, Speaker
 from model.report.bundle import chart_library
-from model.report.payload import to_json
+from model.report.payload import packed
 
-SCRIPTS = ("state", "element", "card", "headline", "answers", "paths", "wedges", "lines", "inside", "flows", "curve", "studies",
+SCRIPTS = ("unpack", "state", "element", "card", "headline", "answers", "paths", "wedges", "lines", "inside", "flows", "curve", "studies",
            "futures", "evidence", "start")  # fmt: skip
 """The client's scripts in the order in which they need each other."""
 BEGIN = "begin.js"
@@ -39,7 +39,7 @@ class Live:
 
 def client_script(further: str = "") -> str:
     """The client as one strict script with a scope of its own; ``further`` scripts begin it in their own way."""
-    return '"use strict";\n(() => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + (further or _asset(BEGIN)) + "})();\n"
+    return '"use strict";\n(async () => {\n' + "\n".join(_asset(f"{name}.js") for name in SCRIPTS) + (further or _asset(BEGIN)) + "})();\n"
 
 
 def policy(*scripts: str, asks: bool = False) -> str:
@@ -64,9 +64,11 @@ def render(document: dict[str, Any], language: Language | None = None, live: Liv
         title=f"{zh('page_title')} · {en('page_title')}",
         noscript_zh=zh("page_noscript"),
         noscript_en=en("page_noscript"),
-        # all four are texts of this program, of the installed library, or JSON without <, > and &
+        old_zh=zh("page_old_browser"),
+        old_en=en("page_old_browser"),
+        # all four are texts of this program, of the installed library, or base64
         style=Markup(_asset("page.css") + (live.style if live else "")),  # noqa: S704
-        payload=Markup(to_json(document)),  # noqa: S704
+        payload=Markup(packed(document)),  # noqa: S704
         library=Markup(library),  # noqa: S704
         script=Markup(script),  # noqa: S704
     )

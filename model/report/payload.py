@@ -3,6 +3,8 @@
 The same document feeds the static report and the live page. Texts come as pairs [Chinese, English].
 """
 
+import base64
+import gzip
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -144,8 +146,10 @@ def plain(value: Any) -> Any:
 
 
 def to_json(document: dict[str, Any]) -> str:
-    """JSON that may stand inside a script element: nothing in it can end the element or start another."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for letter in "<>&\u2028\u2029":
-        text = text.replace(letter, f"\\u{ord(letter):04x}")
-    return text
+    """A document as strict JSON: numbers are finite, letters stand as they are."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def packed(document: dict[str, Any]) -> str:
+    """Its JSON, compressed (gzip) in letters that may stand inside a script element (base64); the same document gives the same letters."""
+    return base64.b64encode(gzip.compress(to_json(document).encode(), mtime=0)).decode("ascii")

@@ -76,8 +76,8 @@ def title_of(name: str) -> str:
 def put(cell: Any, value: Value, form: str = "General") -> None:
     """Write a value: texts stay texts whatever they begin with, and lose control characters; infinite numbers become texts."""
     if isinstance(value, str):
-        text = "".join(letter for letter in value if letter in "\t\n" or not unprintable(letter))[:MOST_TEXT]
-        cell.value = text
+        text = value if value.isprintable() else "".join(letter for letter in value if letter in "\t\n" or not unprintable(letter))
+        text = cell.value = text[:MOST_TEXT]
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(RISKY)
         cell.number_format = "@"
@@ -92,7 +92,7 @@ def put(cell: Any, value: Value, form: str = "General") -> None:
 
 def _places(line: str) -> int:
     """Places that a line takes; Chinese letters take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+    return len(line) if line.isascii() else sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
 def width(texts: Iterable[object]) -> float:

@@ -122,14 +122,15 @@ def lines(labels: Labels) -> Rows:
     listed = inputs["capacity"].values * inputs["standing"].values
     emitted = dict(zip(result["line"].values.tolist(), result["line_emission"].sum("source").values, strict=True))
     fit = dict(zip(result["line"].values.tolist(), result["fit"].values, strict=True))
-    measures = [str(measure) for measure in result["measure"].values]
+    measures, years = result["measure"].values.tolist(), _years(labels)
+    states = list(zip(inputs["state_line"].values.tolist(), inputs["state_configuration"].values.tolist(), strict=True))
     rows: Rows = []
     for state, year in zip(*np.nonzero(on > 0.5), strict=True):
-        line, configuration = str(inputs["state_line"].values[state]), str(inputs["state_configuration"].values[state])
+        line, configuration = states[state]
         group = labels.group_of(line)
         placed = [labels.of("measure", measures[at]) for at in np.flatnonzero(fit[line][:, year] > 0.5)]
         rows.append((labels.scenario, line, *labels.of("line", line), *labels.place_of(line), *labels.of("group", group),
-                     _years(labels)[year], configuration, *labels.of("configuration", configuration), float(listed[state]),
+                     years[year], configuration, *labels.of("configuration", configuration), float(listed[state]),
                      float(make[state, year]), *labels.units[f"group:{group}"], float(emitted[line][year]),
                      "；".join(zh for zh, _ in placed), "; ".join(en for _, en in placed)))  # fmt: skip
     return sorted(rows, key=lambda row: (str(row[1]), int(row[8] or 0)))
@@ -142,10 +143,11 @@ def capacity(labels: Labels) -> Rows:
     for place, (rule, subject) in enumerate(zip(inputs["clause_rule"].values, inputs["clause_subject"].values, strict=True)):
         if rule == "capacity_cap":
             caps[str(subject)] = inputs["clause_value"].values[place]
+    years, listings, production = _years(labels), result["listed_capacity"].values, result["production"].values
     rows: Rows = []
     for place, group in enumerate(result["group"].values.tolist()):
-        for at, year in enumerate(_years(labels)):
-            listed, made = float(result["listed_capacity"].values[place, at]), float(result["production"].values[place, at])
+        for at, year in enumerate(years):
+            listed, made = float(listings[place, at]), float(production[place, at])
             cap = float(caps[group][at]) if group in caps else np.nan
             rows.append((labels.scenario, group, *labels.of("group", group), year, listed, cap, made, *labels.units[f"group:{group}"],
                          made / listed if listed > 0 else None))  # fmt: skip
@@ -172,13 +174,14 @@ def energy(labels: Labels) -> Rows:
 def goods(labels: Labels) -> Rows:
     """What is bought, sold outside and made of each good; a year without any of them has no row."""
     result, inputs = labels.stored.result, labels.inputs
-    made = flat_values(result, inputs, "make")
+    made, bought, sold = flat_values(result, inputs, "make"), result["buy"].values, result["sell"].values
+    product, years = inputs["state_good"].values, _years(labels)
     rows: Rows = []
     for place, good in enumerate(inputs["good"].values.tolist()):
-        produced = made[inputs["state_good"].values == good].sum(axis=0)
+        produced = made[product == good].sum(axis=0)
         unit = labels.units[f"good:{good.partition('@')[0]}"]
-        for at, year in enumerate(_years(labels)):
-            amounts = [float(values[at]) for values in (result["buy"].values[place], result["sell"].values[place], produced)]
+        for at, year in enumerate(years):
+            amounts = [float(values[at]) for values in (bought[place], sold[place], produced)]
             if any(amounts):
                 rows.append((labels.scenario, good, *labels.of("good", good), year, *amounts, *unit))
     return rows
@@ -187,22 +190,12 @@ def goods(labels: Labels) -> Rows:
 def output(labels: Labels) -> Rows:
     """Gross output and value added of each segment."""
     result, inputs = labels.stored.result, labels.inputs
+    clusters, shares, grown = inputs["segment_cluster"].values, inputs["value_added"].values, result["output"].values
     rows: Rows = []
     for place, segment in enumerate(inputs["segment"].values.tolist()):
-        cluster = labels.of("cluster", str(inputs["segment_cluster"].values[place]))
-        for at, year in enumerate(_years(labels)):
-            gross = float(result["output"].values[place, at])
-            rows.append(
-                (
-                    labels.scenario,
-                    segment,
-                    *labels.of("segment", segment),
-                    *cluster,
-                    year,
-                    gross,
-                    gross * float(inputs["value_added"].values[place]),
-                )
-            )
+        names = (*labels.of("segment", segment), *labels.of("cluster", str(clusters[place])))
+        for year, gross in zip(_years(labels), grown[place].tolist(), strict=True):
+            rows.append((labels.scenario, segment, *names, year, gross, gross * float(shares[place])))
     return rows
 
 
@@ -221,15 +214,16 @@ def costs(labels: Labels) -> Rows:
 def clauses(labels: Labels) -> Rows:
     """Each clause in each year in which it binds: value set, value reached, shortfall, and the document's words."""
     result, inputs = labels.stored.result, labels.inputs
-    units = clause_units(labels.tables)
+    units, years = clause_units(labels.tables), _years(labels)
+    targets, reached, shortfalls = inputs["clause_target"].values, result["reached"].values, result["shortfall"].values
     rows: Rows = []
     for place, clause in enumerate(inputs["clause"].values.tolist()):
         stated = labels.clauses[clause]
-        kind = "target" if inputs["clause_target"].values[place] > 0.5 else "limit"
+        kind = "target" if targets[place] > 0.5 else "limit"
         asked = limits(inputs, place)
         for at in np.flatnonzero(~np.isnan(asked)):
-            numbers = [float(values[at]) for values in (asked, result["reached"].values[place], result["shortfall"].values[place])]
-            rows.append((labels.scenario, clause, *labels.of("clause", clause), *worded(f"state_{kind}", kind), _years(labels)[at],
+            numbers = [float(values[at]) for values in (asked, reached[place], shortfalls[place])]
+            rows.append((labels.scenario, clause, *labels.of("clause", clause), *worded(f"state_{kind}", kind), years[at],
                          *numbers, *unit_pair(units.get(clause, "")), stated.place, stated.wording_zh, stated.wording_en))  # fmt: skip
     return rows
 

@@ -63,7 +63,7 @@ def native(text: str, kind: type[Row], column: str) -> tuple[str | float | bool 
 
 def unprintable(text: str) -> bool:
     """Does a text hold what neither a table nor a terminal should: control characters, line or paragraph separators?"""
-    return any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") and letter != "\n" for letter in text)
+    return not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") and letter != "\n" for letter in text)
 
 
 def text_of(cell: Any) -> str:

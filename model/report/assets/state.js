@@ -1,5 +1,5 @@
 // What the page shows: the document of results, the chosen language and scenarios, numbers and words. State stands in the address.
-const DATA = JSON.parse(document.getElementById("payload").textContent);
+const DATA = JSON.parse(await unpacked(document.getElementById("payload").textContent));
 const SCENARIOS = new Map(DATA.scenarios.map((scenario) => [scenario.id, scenario]));
 const IDS = [...SCENARIOS.keys()];
 const SCOPES = ["scope1", "scope12", "scope12_imports"];
