@@ -178,8 +178,8 @@ def _named(region: str) -> str:
 def iamc_table(results: Sequence[Stored], tables: Mapping[str, Tables], region: str | None = None) -> pd.DataFrame:
     """Results in the wide IAMC form, by scenario and variable; ``tables`` by the name of the data folder.
 
-    The region is the data folder's name unless another is given. Raises ``ResultError`` where two results have one name, ``InputError``
-    where the region is no name.
+    Numbers have the 15 digits that a spreadsheet keeps, so that CSV and workbook say the same. The region is the data folder's name
+    unless another is given. Raises ``ResultError`` where two results have one name, ``InputError`` where the region is no name.
     """
     frames = []
     for stored in results:
@@ -194,4 +194,5 @@ def iamc_table(results: Sequence[Stored], tables: Mapping[str, Tables], region: 
         twice = table.loc[table.duplicated(KEYS), "scenario"].iloc[0]
         raise ResultError(told("results_of_one_name", name=twice))
     years = sorted(column for column in table.columns if column not in KEYS)
+    table[years] = table[years].map(lambda value: float(f"{value:.15g}"))
     return table[[*KEYS, *years]]
