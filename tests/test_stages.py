@@ -7,15 +7,18 @@ import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+import xarray as xr
 from scipy import sparse
 
 from model.errors import LimitError, SolverError
-from model.handover import Matrix
+from model.handover import Block, Matrix
 from model.language import told
 from model.names import Goal
-from model.scenario import SolverOptions
+from model.scenario import Scenario, SolverOptions
+from model.schema import IMPLIED
+from model.session import Session, ask_of
 from model.solve import Progress, Relaxation, Start, Status, solve, stages
-from model.solve.relaxation import Fixed, presolved
+from model.solve.relaxation import Fixed, Relaxed, presolved
 from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, STRICT
 
 EXACT = SolverOptions(gap=0.0)
@@ -184,3 +187,92 @@ def test_a_presolve_that_leaves_nothing_to_relax_gives_nothing(matrix: Matrix) -
     """HiGHS solves three binaries in presolve: there is no smaller programme to relax, and no bound to make up."""
     found = presolved(search_of(matrix).loaded(Goal.EMISSIONS, matrix), EXACT)
     assert found is None or found.value <= 3 + 1e-9
+
+
+def test_a_relaxation_behind_presolve_that_runs_out_of_time_gives_nothing(province: xr.Dataset, scenario: Scenario) -> None:
+    search = search_of(Session().compiled(province, ask_of(scenario)))
+    found = presolved(search.loaded(Goal.EMISSIONS, search.matrix), EXACT)
+    assert found is not None
+    assert found.point.shape == (search.matrix.matrix.shape[1],)
+    assert presolved(search.loaded(Goal.EMISSIONS, search.matrix), SolverOptions(time_limit=1e-9)) is None
+
+
+def test_a_neighbourhood_without_a_plan_gives_none(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of three is no plan; nor is what HiGHS holds when it stops before it has found one."""
+    search = search_of(matrix)
+    assert search.neighbour(Goal.EMISSIONS, Relaxed(0.0, np.zeros(3)), np.zeros(3)) is None
+    around = search.neighbour(Goal.EMISSIONS, Relaxed(3.0, BEST), np.array([0.0, 1.0, 1.0]))
+    assert around is not None
+    assert around.value == pytest.approx(3)
+    stopped = SimpleNamespace(
+        getModelStatus=lambda: highspy.HighsModelStatus.kSolutionLimit,
+        getInfo=lambda: SimpleNamespace(primal_solution_status=highspy.SolutionStatus.kSolutionStatusNone),
+        getSolution=lambda: SimpleNamespace(col_value=BEST.tolist()),
+    )
+    monkeypatch.setattr(search, "mip", lambda *arguments, **options: stopped)
+    assert search.neighbour(Goal.EMISSIONS, Relaxed(3.0, BEST), BEST) is None
+
+
+def test_a_first_relaxation_without_an_answer_leaves_the_verdict_to_branching(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That HiGHS knows nothing is no proof that there is no plan."""
+    monkeypatch.setattr(Relaxation, "bound", lambda *arguments: None)
+    found = solve(matrix, [Goal.EMISSIONS], EXACT, start=Start(np.array([0.0, 1.0, 1.0])))
+    assert (found.stages[0].value, found.stages[0].status) == (13.0, Status.OPTIMAL)
+    assert found.bases == {}
+
+
+@pytest.mark.parametrize(
+    ("polished", "begun", "value", "status"),
+    [
+        ([None, 3.0], None, 3.0, Status.OPTIMAL),  # the first answer did not hold once its binaries were whole
+        ([6.0, 3.0], BEST, 3.0, Status.OPTIMAL),  # it held, and was far from the bound
+        ([5.0, 6.0], BEST, 5.0, Status.LIMIT),  # the second try is no better
+        ([5.0, 5.0], BEST, 5.0, Status.LIMIT),
+        ([6.0, None], BEST, None, None),
+        ([None, None], None, None, None),
+    ],
+)
+def test_an_answer_that_leans_on_its_tolerance_is_tried_again_with_strict_binaries(
+    polished: list[float | None], begun: Any, value: float | None, status: Status | None, matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[tuple[Any, float]] = []
+    real = stages._Search.mip
+
+    def mip(self: Any, goal: Goal, start: Any, integrality: float = INTEGRALITY) -> Any:
+        tries.append((start, integrality))
+        return real(self, goal, start, integrality=integrality)
+
+    answers = iter([None if one is None else fixed(one) for one in polished])
+    monkeypatch.setattr(stages._Search, "mip", mip)
+    monkeypatch.setattr(stages, "_polished", lambda *arguments: next(answers))
+    if value is None:
+        with pytest.raises(SolverError) as caught:
+            solve(matrix, [Goal.EMISSIONS], EXACT)
+        assert caught.value.message == told("rounded_fails")
+    else:
+        answer, bound, ended, _, _ = stages._stage(search_of(matrix), Goal.EMISSIONS, None, None)
+        assert (answer.value, bound, ended) == (value, 3.0, status)
+    assert tries[0] == (None, INTEGRALITY)
+    assert tries[1][1] == STRICT
+    assert (tries[1][0] is None) if begun is None else (tries[1][0] == begun).all()
+    assert len(tries) == 2
+
+
+@pytest.mark.parametrize(("stands", "installed", "lost"), [(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)])
+def test_parts_that_are_installed_and_lost_at_once_are_taken_away(stands: float, installed: float, lost: float) -> None:
+    """Installing pays; 0.6 of it could be lost in the same year. Nothing stands after part of it: 0.6 - 0.6, or 1.6 - 0.6."""
+    matrix = Matrix(
+        model=pyo.ConcreteModel(), columns=["fit", "install", "lost"], rows=["flow"], matrix=sparse.csc_array(np.array([[1.0, -1.0, 1.0]])),
+        lower=np.zeros(1), upper=np.zeros(1), column_lower=np.zeros(3), column_upper=np.array([1.0, 2.0, 0.6]),
+        integer=np.array([True, False, False]), objectives={"objective_aim": np.array([0.0, -1.0, 0.0])}, offsets={"objective_aim": 0.0},
+        blocks=[Block(name, [], np.zeros(1, dtype=int), np.array([place])) for place, name in enumerate(("fit", *IMPLIED))],
+    )  # fmt: skip
+    held = Relaxation()
+    held.load(matrix, EXACT)
+    found = held.fixed(Goal.AIM, np.array([stands]))
+    assert found is not None
+    assert found.point.tolist() == [stands, installed, lost]
+    assert found.value == -installed
+    after = held.bound(Goal.AIM, None)  # its bounds are those of the matrix again
+    assert after is not None
+    assert after.value == pytest.approx(-1.6)
