@@ -18,11 +18,11 @@ from model.language import Language, Speaker, default_language, told
 HELP = Speaker(default_language())
 
 
-def share_of(least: float, most: float) -> Callable[[str], float]:
-    """Reads a share, written as a number (0.01) or in per cent (1%), between two ends."""
+def share_of(least: float, most: float) -> Callable[[str | float], float]:
+    """Reads a share, written as a number (0.01) or in per cent (1%), between two ends; a default is a number already."""
 
-    def share(text: str) -> float:
-        found = re.fullmatch(r"\s*([-+.\deE]+)\s*([%％]?)\s*", text, re.ASCII)
+    def share(text: str | float) -> float:
+        found = re.fullmatch(r"\s*([-+.\deE]+)\s*([%％]?)\s*", str(text), re.ASCII)
         with suppress(ValueError):
             value = float(found[1]) / (100 if found[2] else 1) if found else nan
             if least <= value <= most:
