@@ -49,9 +49,13 @@ class Tables:
         """SHA-256 over the folder's tables, names and contents."""
         return data_digest(self.folder)
 
-    def numbered(self, table: str) -> Iterable[tuple[int, Row]]:
-        """Rows of a table with their row numbers."""
-        return zip(self.numbers[table], self.rows[table], strict=True)
+    def numbered(self, kind: type[R]) -> Iterable[tuple[int, R]]:
+        """Rows of an entity table with their row numbers."""
+        return zip(self.numbers[kind.title], self.of(kind), strict=True)
+
+    def numbered_facts(self, table: str) -> Iterable[tuple[int, Fact]]:
+        """Rows of a fact table with their row numbers."""
+        return zip(self.numbers[table], self.facts(table), strict=True)
 
 
 def _text(path: Path, faults: Faults) -> str | None:

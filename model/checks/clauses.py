@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from model.checks.facts import check_unit
 from model.checks.references import ids
-from model.contract import Account, Clause, Cluster, Fact, Group, Named, Replay
+from model.contract import Account, Clause, Cluster, Group, Named, Replay
 from model.errors import Faults
 from model.language import told
 from model.names import VALUES
@@ -46,9 +46,7 @@ def check_clauses(tables: Tables, faults: Faults) -> None:
     subjects = _subjects(tables)
     valued = {row.subject for row in tables.facts("clause_facts")}
     sound: dict[str, Clause] = {}
-    for number, row in tables.numbered("clauses"):
-        if not isinstance(row, Clause):
-            continue
+    for number, row in tables.numbered(Clause):
         if row.rule not in subjects:
             key = "rule_not_for_clauses" if _is_rule(row.rule) else "rule_unknown"
             faults.add("clauses.csv", told(key, rule=row.rule, allowed=", ".join(sorted(subjects))), number, "rule")
@@ -65,9 +63,9 @@ def check_clauses(tables: Tables, faults: Faults) -> None:
 
 def _units(tables: Tables, clauses: dict[str, Clause], faults: Faults) -> None:
     groups = {row.id: row.unit for row in tables.of(Group)}
-    for number, row in tables.numbered("clause_facts"):
-        clause = clauses.get(row.subject) if isinstance(row, Fact) else None
-        if not isinstance(row, Fact) or clause is None or clause.rule in _WITHOUT_VALUE:
+    for number, row in tables.numbered_facts("clause_facts"):
+        clause = clauses.get(row.subject)
+        if clause is None or clause.rule in _WITHOUT_VALUE:
             continue
         try:
             found = measure(row.unit).dimensions
@@ -86,9 +84,7 @@ def check_replay(tables: Tables, faults: Faults) -> None:
     groups = {row.id: row for row in tables.of(Group)}
     sectors = {row.sector for row in groups.values()}
     known: dict[str, set[str]] = defaultdict(lambda: sectors, {"make": set(groups), "value": set(VALUES)})
-    for number, row in tables.numbered("replay"):
-        if not isinstance(row, Replay):
-            continue
+    for number, row in tables.numbered(Replay):
         check_unit(row.unit, "replay.csv", number, faults)
         for term in row.quantity.split("+"):
             kind, _, subject = term.partition(":")

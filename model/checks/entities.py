@@ -29,25 +29,21 @@ def _stated(tables: Tables) -> set[tuple[str, str, str]]:
 def check_goods_and_groups(tables: Tables, faults: Faults) -> None:
     """Units are known; what is bought or sold up to a limit states the limit."""
     stated = _stated(tables)
-    for number, row in tables.numbered("goods"):
-        if isinstance(row, Good):
-            check_unit(row.unit, "goods.csv", number, faults)
-            for column, trade, limit in (("buy", row.buy, "supply"), ("sell", row.sell, "sales")):
-                if trade is Trade.LIMITED and ("good_facts", row.id, limit) not in stated:
-                    key = "bought_without_limit" if column == "buy" else "sold_without_limit"
-                    faults.add("goods.csv", told(key, good=row.id, parameter=limit), number, column)
-    for number, row in tables.numbered("groups"):
-        if isinstance(row, Group):
-            check_unit(row.unit, "groups.csv", number, faults)
+    for number, row in tables.numbered(Good):
+        check_unit(row.unit, "goods.csv", number, faults)
+        for column, trade, limit in (("buy", row.buy, "supply"), ("sell", row.sell, "sales")):
+            if trade is Trade.LIMITED and ("good_facts", row.id, limit) not in stated:
+                key = "bought_without_limit" if column == "buy" else "sold_without_limit"
+                faults.add("goods.csv", told(key, good=row.id, parameter=limit), number, column)
+    for number, group in tables.numbered(Group):
+        check_unit(group.unit, "groups.csv", number, faults)
 
 
 def check_lines(tables: Tables, faults: Faults) -> None:
     """Lines have a capacity, and a start that goes with their status."""
     stated = _stated(tables)
     standing = {row.id: row.standing for row in tables.of(Configuration)}
-    for number, row in tables.numbered("lines"):
-        if not isinstance(row, Line):
-            continue
+    for number, row in tables.numbered(Line):
         if ("line_facts", row.id, "capacity") not in stated:
             faults.add("lines.csv", told("line_without_capacity", line=row.id), number, "id")
         if row.status == "candidate" and standing.get(row.configuration, False):
@@ -60,9 +56,7 @@ def check_transitions(tables: Tables, faults: Faults) -> None:
     """Transitions apply to lines that exist and pay quota from an account that is ruled."""
     families = {name for row in tables.of(Line) for name in (row.family, row.id)}
     ruled = {row.subject for row in tables.of(Clause) if row.rule == "replacement"}
-    for number, row in tables.numbered("transitions"):
-        if not isinstance(row, Transition):
-            continue
+    for number, row in tables.numbered(Transition):
         for name in row.applies:
             if name not in families:
                 faults.add("transitions.csv", told("no_family_or_line", name=name), number, "applies")
@@ -77,9 +71,7 @@ def check_segments(tables: Tables, faults: Faults) -> None:
     """Segments belong to a cluster and to a chain of it; one that sells a good says how much production its output needs."""
     kinds = {row.id: row for row in tables.of(Cluster)}
     pulled = {(row.subject, row.item) for row in tables.facts("segment_facts") if row.parameter == "use"}
-    for number, row in tables.numbered("segments"):
-        if not isinstance(row, Segment):
-            continue
+    for number, row in tables.numbered(Segment):
         if row.cluster in kinds and kinds[row.cluster].kind != "cluster":
             faults.add("segments.csv", told("chain_for_cluster", chain=row.cluster), number, "cluster")
         elif row.chain in kinds and (kinds[row.chain].kind != "chain" or kinds[row.chain].parent != row.cluster):
@@ -105,6 +97,6 @@ def check_used(tables: Tables, faults: Faults) -> None:
         (Ratio, {row.ratio for row in tables.of(Transition)}),
     )
     for kind, names in used:
-        for number, row in tables.numbered(kind.title):
+        for number, row in tables.numbered(kind):
             if getattr(row, "id", None) not in names:
                 faults.add(f"{kind.title}.csv", told("row_unused", name=getattr(row, "id", "")), number, "id")

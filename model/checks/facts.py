@@ -42,9 +42,7 @@ def check_facts(tables: Tables, faults: Faults) -> None:
         allowed = sorted(name for where, name in REGISTRY if where == table)
         files = [told("told_as_it_is", text=f"{kind.title}.csv") for kind in _KINDS.get(table, ())]
         where = told_all(files, "told_or_told") if files else told("word_subjects", subjects=CITY)
-        for number, row in tables.numbered(table):
-            if not isinstance(row, Fact):
-                continue
+        for number, row in tables.numbered_facts(table):
             if row.subject not in subjects:
                 faults.add(f"{table}.csv", told("key_unknown", name=row.subject, where=where), number, "subject")
             parameter = REGISTRY.get((table, row.parameter))
@@ -104,9 +102,8 @@ def _value(row: Fact, parameter: Parameter, file: str, number: int, faults: Faul
 def _years(table: str, tables: Tables, faults: Faults) -> None:
     """A parameter is given either by year or for every year, not both."""
     stated: dict[tuple[object, ...], dict[bool, int]] = defaultdict(dict)
-    for number, row in tables.numbered(table):
-        if isinstance(row, Fact):
-            stated[(row.subject, row.parameter, row.item, row.path)].setdefault(row.year is None, number)
+    for number, row in tables.numbered_facts(table):
+        stated[(row.subject, row.parameter, row.item, row.path)].setdefault(row.year is None, number)
     for found in stated.values():
         if len(found) == 2:
             faults.add(f"{table}.csv", told("given_both_ways", row=found[False]), found[True], "year")
@@ -133,14 +130,14 @@ def check_metrics(tables: Tables, faults: Faults) -> None:
     """Specific energy, its levels and the savings of measures are in one metric per configuration."""
     named = ("specific_energy", "benchmark", "baseline")
     metric: dict[str, str] = {}
-    for number, row in tables.numbered("configuration_facts"):
-        if isinstance(row, Fact) and row.parameter in named and metric.setdefault(row.subject, row.unit) != row.unit and known(row.unit):
+    for number, row in tables.numbered_facts("configuration_facts"):
+        if row.parameter in named and metric.setdefault(row.subject, row.unit) != row.unit and known(row.unit):
             message = told("metric_differs", parameter=row.parameter, unit=row.unit, subject=row.subject, metric=metric[row.subject])
             faults.add("configuration_facts.csv", message, number, "unit")
     hosts = {row.id: {metric[name] for name in row.configurations if name in metric} for row in tables.of(Measure)}
     hosts |= {row.id: {metric[row.configuration]} for row in tables.of(Line) if row.configuration in metric}
     for table, parameter in (("measure_facts", "specific_energy_saving"), ("line_facts", "specific_energy")):
-        for number, row in tables.numbered(table):
-            if isinstance(row, Fact) and row.parameter == parameter and hosts.get(row.subject, {row.unit}) != {row.unit}:
+        for number, row in tables.numbered_facts(table):
+            if row.parameter == parameter and hosts.get(row.subject, {row.unit}) != {row.unit}:
                 found = ", ".join(sorted(hosts[row.subject])) or told("word_none")
                 faults.add(f"{table}.csv", told("metric_of_hosts", parameter=parameter, unit=row.unit, metric=found), number, "unit")

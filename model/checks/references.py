@@ -10,7 +10,6 @@ from model.contract import (
     Companion,
     Configuration,
     District,
-    Fact,
     Good,
     Group,
     Indicator,
@@ -46,7 +45,7 @@ def check_references(tables: Tables, faults: Faults) -> None:
     """Every key of an entity table leads to a row."""
     for kind, column, other in _REFERENCES:
         known = ids(tables, other)
-        for number, row in tables.numbered(kind.title):
+        for number, row in tables.numbered(kind):
             value = getattr(row, column)
             for key in value if isinstance(value, list) else [value]:
                 if key is not None and key not in known:
@@ -62,23 +61,21 @@ def check_sources(tables: Tables, faults: Faults) -> None:
             cited.add(key)
             if key is not None and key not in known:
                 faults.add(f"{name}.csv", told("cited_source_unknown", source=key), number, "source")
-    for number, row in tables.numbered("sources"):
-        if isinstance(row, SourceRow) and row.id not in cited:
+    for number, row in tables.numbered(SourceRow):
+        if row.id not in cited:
             faults.add("sources.csv", told("source_uncited", source=row.id), number, "id")
 
 
 def _named_places(tables: Tables) -> Iterator[tuple[str, int, str, str | None]]:
     """Table, row, column and place of everything that names a good."""
-    for number, row in tables.numbered("configurations"):
-        if isinstance(row, Configuration):
-            yield "configurations", number, "good", row.good
-    for number, row in tables.numbered("segments"):
-        if isinstance(row, Segment):
-            yield "segments", number, "sells", row.sells
+    for number, row in tables.numbered(Configuration):
+        yield "configurations", number, "good", row.good
+    for number, segment in tables.numbered(Segment):
+        yield "segments", number, "sells", segment.sells
     for table in FACTS:
-        for number, row in tables.numbered(table):
-            if isinstance(row, Fact) and (table, row.parameter) in REGISTRY and REGISTRY[(table, row.parameter)].item == "good":
-                yield table, number, "item", row.item
+        for number, fact in tables.numbered_facts(table):
+            if (table, fact.parameter) in REGISTRY and REGISTRY[(table, fact.parameter)].item == "good":
+                yield table, number, "item", fact.item
 
 
 def check_places(tables: Tables, faults: Faults) -> None:

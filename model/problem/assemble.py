@@ -165,9 +165,9 @@ def assemble(tables: Tables, scenario: Scenario, activity: Activity | None = Non
 def _lives(network: Network, scenario: Scenario, tables: Tables, faults: Faults) -> None:
     """A line that stands in the base year may not have ended before it."""
     first = scenario.years.first
-    for number, row in tables.numbered("lines"):
-        ended = isinstance(row, Line) and row.last_year is not None and row.last_year < first
-        if isinstance(row, Line) and ended and network.configurations[row.configuration].standing:
+    for number, row in tables.numbered(Line):
+        ended = row.last_year is not None and row.last_year < first
+        if ended and network.configurations[row.configuration].standing:
             faults.add("lines.csv", told("stands_too_long", line=row.id, year=first, last=row.last_year), number, "last_year")
 
 
