@@ -258,15 +258,20 @@ def test_an_answer_that_leans_on_its_tolerance_is_tried_again_with_strict_binari
     assert len(tries) == 2
 
 
-@pytest.mark.parametrize(("stands", "installed", "lost"), [(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)])
-def test_parts_that_are_installed_and_lost_at_once_are_taken_away(stands: float, installed: float, lost: float) -> None:
-    """Installing pays; 0.6 of it could be lost in the same year. Nothing stands after part of it: 0.6 - 0.6, or 1.6 - 0.6."""
-    matrix = Matrix(
+def with_parts() -> Matrix:
+    """A measure: what stands is what was installed, up to 2, less what was lost, up to 0.6; installing pays."""
+    return Matrix(
         model=pyo.ConcreteModel(), columns=["fit", "install", "lost"], rows=["flow"], matrix=sparse.csc_array(np.array([[1.0, -1.0, 1.0]])),
         lower=np.zeros(1), upper=np.zeros(1), column_lower=np.zeros(3), column_upper=np.array([1.0, 2.0, 0.6]),
         integer=np.array([True, False, False]), objectives={"objective_aim": np.array([0.0, -1.0, 0.0])}, offsets={"objective_aim": 0.0},
         blocks=[Block(name, [], np.zeros(1, dtype=int), np.array([place])) for place, name in enumerate(("fit", *IMPLIED))],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("stands", "installed", "lost"), [(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)])
+def test_parts_that_are_installed_and_lost_at_once_are_taken_away(stands: float, installed: float, lost: float) -> None:
+    """Installing pays; 0.6 of it could be lost in the same year. Nothing stands after part of it: 0.6 - 0.6, or 1.6 - 0.6."""
+    matrix = with_parts()
     held = Relaxation()
     held.load(matrix, EXACT)
     found = held.fixed(Goal.AIM, np.array([stands]))
@@ -276,3 +281,62 @@ def test_parts_that_are_installed_and_lost_at_once_are_taken_away(stands: float,
     after = held.bound(Goal.AIM, None)  # its bounds are those of the matrix again
     assert after is not None
     assert after.value == pytest.approx(-1.6)
+
+
+def test_a_relaxation_that_holds_nothing_says_so() -> None:
+    with pytest.raises(SolverError) as caught:
+        Relaxation().bound(Goal.EMISSIONS, None)
+    assert caught.value.message == told("no_matrix")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_binaries_that_do_not_hold_in_a_further_round_are_no_plan(kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second round gives a kept objective room, or takes parts away; where it has no answer there is none."""
+    matrix = with_parts()
+    held = Relaxation()
+    held.load(matrix, EXACT)
+    if kept:
+        held.keep(np.array([0.0, -1.0, 0.0]), 0.0)
+        monkeypatch.setattr("model.solve.relaxation.off", lambda highs: True)
+    rounds: list[int] = []
+    real = Relaxation._answered
+    monkeypatch.setattr(Relaxation, "_answered", lambda self, goal: (rounds.append(1), real(self, goal) and len(rounds) < 2)[1])
+    assert held.fixed(Goal.AIM, np.array([0.0])) is None
+    assert len(rounds) == 2
+
+
+def test_a_relaxation_that_reaches_its_limit_only_costs_speed(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Least emissions of 3 are kept; what they imply for the binaries is not known, or not in time, and nothing is narrowed."""
+    for found in (None, Relaxed(3.0, BEST), LimitError(told("limit_in_linear", stage=told("goal_emissions")))):
+
+        def bound(self: Relaxation, goal: Goal, basis: Any, found: Any = found) -> Any:
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        monkeypatch.setattr(Relaxation, "bound", bound)
+        search = search_of(matrix)
+        search.keep(Goal.EMISSIONS, 3.0, None)
+        highs = search.mip(Goal.COST, None)
+        assert highs.getInfo().objective_function_value == pytest.approx(6)
+        assert search.matrix.column_lower.tolist() == [0.0, 0.0, 0.0]
+        assert search.owed is None
+
+
+@pytest.mark.parametrize(("former", "bound"), [(BEST, 2.5), (None, None)])
+def test_what_is_known_already_is_the_answer_of_a_stage_that_ran_out_of_time(
+    former: Any, bound: float | None, matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan of the stage before, with the bound that branching has come to; without such a plan the limit is told."""
+    limit = highspy.HighsModelStatus.kTimeLimit
+    info = SimpleNamespace(primal_solution_status=highspy.SolutionStatus.kSolutionStatusNone, mip_dual_bound=2.5, mip_node_count=-1)
+    stopped = SimpleNamespace(getModelStatus=lambda: limit, getInfo=lambda: info)
+    monkeypatch.setattr(stages._Search, "mip", lambda *arguments, **options: stopped)
+    monkeypatch.setattr(stages._Search, "from_former", lambda self, goal, former: (fixed(4.0), -np.inf, False))
+    if bound is None:
+        with pytest.raises(LimitError) as caught:
+            stages._stage(search_of(matrix), Goal.COST, None, former)
+        assert caught.value.message == told("limit_without_plan", stage=told("goal_cost"))
+    else:
+        answer, proven, status, nodes, _ = stages._stage(search_of(matrix), Goal.COST, None, former)
+        assert (answer.value, proven, status, nodes) == (4.0, 2.5, Status.LIMIT, 0)
