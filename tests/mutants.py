@@ -55,7 +55,8 @@ ROOMS = {
     "tables": Room(("model.tables",), ("test_store", "test_bad_input")),
     "store": Room(("model.store",), ("test_store", "test_faults", "test_properties"),
                   "killed or interrupted or bare or lies or disk_full or nowhere or little_memory or memory_that or writers"),
-    "problem": Room(("model.problem",), ("test_problem", "test_example", "test_scenarios", "hand", "test_golden", "test_bad_input"), most=100),
+    "problem": Room(("model.problem",), ("test_problem", "test_example", "test_scenarios", "hand", "test_golden", "test_bad_input"),
+                    most=100),
     "solve": Room(("model.solve",), ("test_stages", "test_implied", "test_example", "test_session", "test_guard"), "one_plan or sings"),
 }  # fmt: skip
 PATIENCE = 10.0

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from model.futures.archive import BLOCK, Archive, archive_path, open_archive
 from model.futures.design import Design, Method, problem_of, twins
 from model.futures.draws import Draws, Floats, triangular, uncertain_facts
 from model.futures.ensemble import Prepared, held_decisions, open_or_create, prepare, run_ensemble, solver_options
-from model.futures.influence import LEAST, by_driver, measure_next, morris_indices, rank_shares, sobol_indices, whole_blocks
+from model.futures.influence import LEAST, by_driver, driver_scores, measure_next, morris_indices, rank_shares, sobol_indices, whole_blocks
 from model.futures.local import LocalCrew
 from model.futures.member import Record, Status, Task
 from model.futures.pedigree import Driver, Pedigree, read_pedigree
@@ -431,7 +432,66 @@ def test_facts_to_measure_first_join_influence_and_grade(made: tuple[Folders, Pr
     assert first["gain"] == pytest.approx(narrowed)
     drivers, dropped = by_driver(own, outcome, {}, np.zeros(0))
     assert dropped == 0
-    assert drivers["correlation"].abs().idxmax() == own.members["series_driver"].values[place]
+    main = str(own.members["series_driver"].values[place])
+    assert drivers["correlation"].abs().idxmax() == main
+    measured = measure_next(own, outcome, pedigree.factors)
+    text = printed(
+        futures_views(own, [], {"emissions": (drivers, 2)}, {"emissions": measured}, pedigree, Path("here"), Speaker(Language.EN))
+    )
+    influences, first_facts = text[text.index("What drives") :].split("Facts to find out first")
+    assert influences.index(pedigree.drivers[main].name_en) == min(
+        influences.find(pedigree.drivers[name].name_en) for name in drivers.index if pedigree.drivers[name].name_en in influences
+    )
+    assert "2 blocks" in influences
+    assert str(first["subject"]) in first_facts
+    assert f"{first['gain']:.1%}" in first_facts
+
+
+def printed(views: list[Any]) -> str:
+    shown = Console(width=150, record=True, file=StringIO())
+    for view in views:
+        shown.print(view)
+    return shown.export_text()
+
+
+def test_influence_is_by_the_designs_own_method(made: tuple[Folders, Prepared], draws: Draws) -> None:
+    """Sobol and Morris designs go by whole blocks; one that lost a member is left out, and one block tells nothing."""
+    own = read_ensemble(made[0].results, "example")
+    weights = dict(zip(draws.drivers[:2], (3.0, 2.0), strict=True))
+    for method, block in ((Method.SOBOL, len(draws.drivers) + 2), (Method.MORRIS, len(draws.drivers) + 1)):
+        points = Design(method, 16 * block, 5).points(draws)
+        outcome = pd.Series(additive(draws, points, weights))
+        as_designed = replace(own, identity=own.identity | {"method": str(method), "block": block})
+        found, dropped = by_driver(as_designed, outcome, problem_of(draws), points)
+        measure = found["total" if method is Method.SOBOL else "effect"]
+        assert (dropped, measure.idxmax()) == (0, draws.drivers[0])
+        outcome[block] = np.nan
+        again, dropped = by_driver(as_designed, outcome, problem_of(draws), points)
+        assert (dropped, len(again)) == (1, len(found))
+        assert by_driver(as_designed, outcome[:block], problem_of(draws), points[:block])[0].empty
+
+
+def test_what_finding_out_is_worth_among_held_plans(made: tuple[Folders, Prepared], pedigree: Pedigree) -> None:
+    """Of two plans the second is better by 10 just where a driver's facts lie high: knowing them is worth half of that at most."""
+    own = read_ensemble(made[0].results, "example")
+    many = own.members.isel(member=np.flatnonzero(own.solved()).repeat(4))
+    own = replace(own, members=many.assign_coords(member=np.arange(many.sizes["member"])))
+    scores = driver_scores(own)
+    driver = next(
+        name for name in scores.columns if (own.members["series_grade"].values[own.members["series_driver"] == name] == "E").any()
+    )
+    high = scores[driver].to_numpy() > scores[driver].median()
+    held = []
+    for name, where in (("one", high), ("two", ~high)):
+        value = own.members["value"].copy()
+        value.values[:, list(Goal).index(Goal.EMISSIONS)] = 100.0 - 10 * where
+        held.append((name, replace(own, members=own.members.assign(value=value))))
+    empty = {"emissions": (pd.DataFrame(), 0)}
+    text = printed(futures_views(own, held, empty, {}, pedigree, Path("here"), Speaker(Language.EN)))
+    part = " ".join(text[text.index("one, two") :].split())
+    assert pedigree.drivers[driver].name_en in part
+    best = max(high.mean(), 1 - high.mean())
+    assert f"Knowing everything is worth {10 * (1 - best):.2f}" in part
 
 
 def test_other_gaps_keep_the_targets_stage(made: tuple[Folders, Prepared]) -> None:

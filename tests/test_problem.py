@@ -307,6 +307,8 @@ def test_transitions_and_measures_that_a_scenario_leaves_out(tables: Tables, sce
     )
     found = assemble(tables, given)
     assert found["arc"].values.tolist() == ["convert"]
+    nothing = assemble(tables, with_levers(scenario, {"measures": {"allow": []}}))
+    assert (nothing.sizes["measure"], nothing["measure"].dtype.kind) == (0, "U")
     assert found["measure"].values.tolist() == ["heat_recovery", "preheating"]
     assert list(zip(found["state_line"].values.tolist(), found["state_configuration"].values.tolist(), strict=True)) == [
         ("arc_b", "eaf"), ("converter_a", "bof"), ("converter_a", "eaf"), ("furnace_a", "blast_furnace"), ("kiln_a", "kiln"),
