@@ -13,7 +13,7 @@ import xarray as xr
 from hand.conftest import EMPTY
 from worlds import pairs
 
-from model.contract import Clause, Cluster, Configuration, Good, Group, Line, Measure, Named, Segment, Transition
+from model.contract import Clause, Cluster, Configuration, Fact, Good, Group, Line, Measure, Named, Segment, Transition
 from model.errors import InputError
 from model.language import told
 from model.problem import assemble
@@ -314,3 +314,48 @@ def test_transitions_and_measures_that_a_scenario_leaves_out(tables: Tables, sce
         ("arc_b", "eaf"), ("converter_a", "bof"), ("converter_a", "eaf"), ("furnace_a", "blast_furnace"), ("kiln_a", "kiln"),
         ("kiln_b", "not_built"), ("site_c", "not_built"),
     ]  # fmt: skip
+
+
+def with_facts(tables: Tables, table: str, *facts: tuple[str, str, str | None, float, str]) -> Tables:
+    """The tables with further facts (subject, parameter, item, value, unit) in place of those about the same."""
+    made = [
+        Fact.model_validate({"subject": subject, "parameter": parameter, "item": item, "value": value, "unit": unit, "grade": "E",
+                             "source": "illustration", "note": "invented"})
+        for subject, parameter, item, value, unit in facts
+    ]  # fmt: skip
+    about = {(fact.subject, fact.parameter, fact.item) for fact in made}
+    kept = [fact for fact in tables.facts(table) if (fact.subject, fact.parameter, fact.item) not in about]
+    return replace(tables, rows=tables.rows | {table: (*kept, *made)})
+
+
+def test_a_place_takes_its_own_facts_first_then_those_of_its_good(tables: Tables, scenario: Scenario) -> None:
+    both = ("hot_metal", "energy_calorific", None, 2.0, "GJ/t"), ("hot_metal@works", "embodied_emission", None, 0.3, "tCO2e/t")
+    given = with_facts(tables, "good_facts", *both, ("hot_metal", "embodied_emission", None, 0.7, "tCO2e/t"))
+    found = assemble(given, scenario).sel(good="hot_metal@works")
+    assert float(found["calorific"]) == pytest.approx(20)  # 2 GJ/t of 10 kt
+    assert found["embodied"].values.tolist() == [0.3] * 4
+
+
+def test_a_good_of_a_site_has_a_place_where_a_line_or_another_site_uses_it(tables: Tables, scenario: Scenario) -> None:
+    """The arc furnace's own use makes a place at its yard; one that names the works uses what is made there."""
+    own = with_facts(tables, "line_facts", ("arc_b", "use", "hot_metal", 0.2, "t/t"))
+    own = with_facts(own, "configuration_facts", ("eaf", "use", "hot_metal", 0.1, "t/t"))
+    found = assemble(own, scenario)
+    assert [name for name in found["good"].values.tolist() if "@" in name] == ["hot_metal@port", "hot_metal@works", "hot_metal@yard"]
+    used = dict(zip(pairs(found, "state"), found["use"].sel(good="hot_metal@yard").values.tolist(), strict=True))
+    assert used["arc_b", "eaf"] == pytest.approx(0.2)
+    only = with_facts(tables, "line_facts", ("arc_b", "use", "hot_metal", 0.2, "t/t"))
+    assert "hot_metal@yard" in assemble(only, scenario)["good"].values
+    elsewhere = with_facts(tables, "configuration_facts", ("eaf", "use", "hot_metal@hill", 0.1, "t/t"))
+    assert "hot_metal@hill" in assemble(elsewhere, scenario)["good"].values
+
+
+def test_days_run_at_the_peak_rate_and_a_lines_own_energy_counts(tables: Tables, scenario: Scenario) -> None:
+    """300 days at 1.2 of nameplate, of which a year's capacity is 300 days."""
+    given = with_facts(tables, "configuration_facts", ("kiln", "peak_rate", None, 1.2, "1"))
+    given = with_facts(given, "line_facts", ("kiln_a", "specific_energy", None, 103.0, "kgce/t"))
+    found = assemble(given, scenario)
+    kiln = pairs(found, "state").index(("kiln_a", "kiln"))
+    assert found["availability"].values[kiln] == pytest.approx(1.2)
+    assert (float(found["benchmark_gap"][kiln]), float(found["baseline_gap"][kiln])) == pytest.approx((3, -2), abs=1e-6)
+    assert float(found["benchmark_gap"][pairs(found, "state").index(("kiln_a", "kiln_new"))]) == pytest.approx(5, abs=1e-6)

@@ -246,6 +246,17 @@ def test_every_row_at_fault_is_named_not_only_the_first(tmp_path: Path) -> None:
     assert numbers == [3, 7]
 
 
+def test_rows_of_other_lengths_are_all_named_empty_ones_are_none_and_a_cell_may_have_lines(tmp_path: Path) -> None:
+    """As spreadsheets write them: what is at fault in another table hides nothing here."""
+    rows = ("id,name_zh,name_en,kind,parent", ",,,,", "a,甲", "b,乙,B,cluster,", "c,丙,C", 'd,"丁\n一","D\none",cluster,', "")
+    (tmp_path / "clusters.csv").write_text("\n".join(rows), encoding="utf-8")
+    faults = Faults()
+    faults.add("goods.csv", "at fault before")
+    read, numbers = read_table(tmp_path / "clusters.csv", TABLES["clusters"], faults)
+    assert [(fault.file, fault.row) for fault in faults.found[1:]] == [("clusters.csv", 3), ("clusters.csv", 5)]
+    assert [(row.id, row.name_en, number) for row, number in zip(read, numbers, strict=True)] == [("b", "B", 4), ("d", "D\none", 6)]
+
+
 def test_a_manifest_is_for_readers_too(tmp_path: Path) -> None:
     """One key a line in the order of the alphabet, Chinese as it is."""
     path = save(tmp_path, "a", RESULT, INPUTS, {"title": "重庆", "certificate": {"valid": True}})
