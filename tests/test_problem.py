@@ -359,3 +359,14 @@ def test_days_run_at_the_peak_rate_and_a_lines_own_energy_counts(tables: Tables,
     assert found["availability"].values[kiln] == pytest.approx(1.2)
     assert (float(found["benchmark_gap"][kiln]), float(found["baseline_gap"][kiln])) == pytest.approx((3, -2), abs=1e-6)
     assert float(found["benchmark_gap"][pairs(found, "state").index(("kiln_a", "kiln_new"))]) == pytest.approx(5, abs=1e-6)
+
+
+def test_every_bound_of_growth_that_is_missing_is_told(tables: Tables, scenario: Scenario) -> None:
+    kept = tuple(fact for fact in tables.facts("segment_facts") if not fact.parameter.startswith("growth"))
+    with pytest.raises(InputError) as caught:
+        assemble(replace(tables, rows=tables.rows | {"segment_facts": kept}), scenario)
+    assert [fault.message for fault in caught.value.faults] == [
+        told("parameter_missing", subject=segment, parameter=f"growth_{bound}")
+        for segment in ("cement_goods", "steel_sales")
+        for bound in ("least", "most")
+    ]

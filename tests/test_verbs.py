@@ -2,10 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import highspy
 import pytest
+from rich.console import Console
 from test_bench import TINY
 from test_futures import project
 
@@ -13,9 +16,13 @@ import model.bench.book
 import model.bench.grow
 from model.bench.child import TASKS
 from model.cli import app
+from model.contract import Inconsistency
 from model.errors import InputError
 from model.folders import Folders
-from model.runner import run
+from model.language import Language, Speaker
+from model.runner import read_result, run
+from model.show import opinion_line, result_views
+from model.tables import read_tables
 
 ROOT = Path(__file__).parent.parent
 CHEAP = "extends: example\ntitle: {zh: 便宜, en: cheap}\nwhy: {zh: 试, en: try}\nobjectives: [cost, emissions]\n"
@@ -76,6 +83,45 @@ def test_least_cost_differs_from_least_emissions_by_what_is_told(said: Said) -> 
     assert "Furnace" not in needed
     same = said("diff example example --lang en")
     assert "Furnace" not in same
+
+
+def test_plans_of_other_years_are_compared_where_both_have_some(said: Said, solved: Folders) -> None:
+    text = CHEAP.replace("便宜", "到期").replace("cheap", "short") + "years: {first: 2020, last: 2021}\n"
+    (solved.scenarios / "short.yaml").write_text(text.replace("[cost, emissions]", "[emissions]"), encoding="utf-8")
+    run(solved, "short")
+    assert "2021" in said("diff example short --lang en").split("1. What")[0]
+    compared = said("compare example cheap --lang en")
+    assert "Furnace 1 retrofit 1 retrofits 2021: 1 –" in compared
+    shorter = said("compare example cheap short --lang zh")
+    assert "2020、2021" in shorter
+    (solved.scenarios / "short.yaml").unlink()
+
+
+def test_a_plan_at_a_limit_says_how_far_it_may_be_off(solved: Folders) -> None:
+    stored = read_result(solved, "example")
+    stages = [dict(stage) for stage in stored.manifest["stages"]]
+    stages[0] |= {"status": "limit", "gap": 0.0123}
+    views = result_views(replace(stored, manifest=stored.manifest | {"stages": stages}), read_tables(solved.province("example")),
+                         Speaker(Language.EN), solved.results)  # fmt: skip
+    shown = Console(width=150, record=True, file=StringIO())
+    for view in views:
+        shown.print(view)
+    assert "emissions gap 1.23%" in shown.export_text()
+
+
+def test_a_second_solvers_words_stand_beside_ours() -> None:
+    opinion = {"goal": "emissions", "value": 262.0, "second_value": 262.001, "second_bound": 261.5, "optimal": True}
+    text = opinion_line(opinion, Speaker(Language.EN)).plain
+    assert all(number in text for number in ("262.000", "262.001", "261.500"))
+    assert has_chinese(opinion_line(opinion | {"optimal": False}, Speaker(Language.ZH)).plain)
+
+
+def test_the_base_year_is_replayed_and_what_the_plan_does_not_agree_on_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not app(["replay", "plan", "--lang", "en"], obj=ROOT, standalone_mode=False)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "gates pass, 0 fail;" in text
+    first = read_tables(ROOT / "data" / "chongqing").of(Inconsistency)[0]
+    assert first.topic_en.split()[0] in text
 
 
 def test_what_every_nearly_best_plan_does_is_a_must(said: Said) -> None:
