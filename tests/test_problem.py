@@ -348,6 +348,8 @@ def test_a_good_of_a_site_has_a_place_where_a_line_or_another_site_uses_it(table
     assert "hot_metal@yard" in assemble(only, scenario)["good"].values
     elsewhere = with_facts(tables, "configuration_facts", ("eaf", "use", "hot_metal@hill", 0.1, "t/t"))
     assert "hot_metal@hill" in assemble(elsewhere, scenario)["good"].values
+    segment = with_facts(tables, "segment_facts", ("cement_goods", "use", "hot_metal@quarry", 0.1, "t/10k CNY"))
+    assert "hot_metal@quarry" in assemble(segment, scenario)["good"].values
 
 
 def test_days_run_at_the_peak_rate_and_a_lines_own_energy_counts(tables: Tables, scenario: Scenario) -> None:

@@ -1,5 +1,7 @@
 """Stages on a matrix that the eye can solve: what is read from the solver, what it is told, and what is said when it fails."""
 
+import os
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -153,6 +155,7 @@ def test_signs_of_life_say_what_is_known() -> None:
     for gap in (0.25, np.inf):
         events[0](SimpleNamespace(data_out=SimpleNamespace(mip_gap=gap, mip_primal_bound=4.0, mip_dual_bound=3.0)))
     assert [(event.stage, event.incumbent, event.bound) for event in heard] == [(Goal.COST, 4.0, 3.0)] * 2
+    assert all(0 <= event.seconds < 60 for event in heard)
     assert heard[0].gap == 0.25
     assert np.isnan(heard[1].gap)
     stop()
@@ -170,7 +173,8 @@ def test_a_relaxation_that_fails_says_of_which_stage(status: str, error: type[Ex
     monkeypatch.setattr("model.solve.relaxation.run_twice", lambda highs, options: None)
     held = Relaxation()
     ended = getattr(highspy.HighsModelStatus, status)
-    monkeypatch.setattr(held, "highs", SimpleNamespace(getModelStatus=lambda: ended, modelStatusToString=lambda status: "so"))
+    words = {ended: "so"}
+    monkeypatch.setattr(held, "highs", SimpleNamespace(getModelStatus=lambda: ended, modelStatusToString=words.get))
     with pytest.raises(error) as caught:
         held._answered(Goal.COST)
     assert caught.value.message == message  # type: ignore[attr-defined]
@@ -303,6 +307,11 @@ def test_binaries_that_do_not_hold_in_a_further_round_are_no_plan(kept: bool, mo
     monkeypatch.setattr(Relaxation, "_answered", lambda self, goal: (rounds.append(1), real(self, goal) and len(rounds) < 2)[1])
     assert held.fixed(Goal.AIM, np.array([0.0])) is None
     assert len(rounds) == 2
+    asked: list[Goal] = []
+    monkeypatch.setattr(Relaxation, "_answered", lambda self, goal: (asked.append(goal), real(self, goal))[1])
+    assert held.fixed(Goal.AIM, np.array([0.0])) is not None
+    assert set(asked) == {Goal.AIM}
+    assert len(asked) >= 2
 
 
 def test_a_relaxation_that_reaches_its_limit_only_costs_speed(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,3 +349,27 @@ def test_what_is_known_already_is_the_answer_of_a_stage_that_ran_out_of_time(
     else:
         answer, proven, status, nodes, _ = stages._stage(search_of(matrix), Goal.COST, None, former)
         assert (answer.value, proven, status, nodes) == (4.0, 2.5, Status.LIMIT, 0)
+
+
+def test_a_solver_is_silent_and_nothing_else_is(matrix: Matrix, capfd: pytest.CaptureFixture[str]) -> None:
+    highs = search_of(matrix).loaded(Goal.EMISSIONS, matrix)
+    highs.run()
+    assert capfd.readouterr() == ("", "")
+    os.write(1, b"answer")
+    os.write(2, b"fault")
+    assert capfd.readouterr() == ("answer", "fault")
+
+
+def test_what_a_kept_objective_implies_reaches_the_relaxation(matrix: Matrix) -> None:
+    """At emissions of 3 at most the third cannot be taken and the first two must."""
+    search = search_of(matrix)
+    relaxed = search.relaxation.bound(Goal.EMISSIONS, None)
+    search.keep(Goal.EMISSIONS, 3.0, relaxed)
+    lp = search.relaxation.highs.getLp()
+    assert search.matrix.column_upper.tolist() == list(lp.col_upper_) == [1.0, 1.0, 0.0]
+    assert search.matrix.column_lower.tolist() == list(lp.col_lower_)
+
+
+def test_a_linear_model_needs_no_branching(matrix: Matrix) -> None:
+    (stage,) = solve(replace(matrix, integer=np.zeros(3, dtype=bool)), [Goal.EMISSIONS], EXACT).stages
+    assert (stage.value, stage.bound, stage.nodes, stage.status) == (13.0, 13.0, 0, Status.OPTIMAL)
