@@ -224,6 +224,21 @@ def test_the_teaching_example_is_explained_as_by_hand() -> None:
     assert "Output target 120 → 100" in english
 
 
+def test_two_contradictions_are_told_apart_and_one_repair_keeps_every_clause(tables: Tables, tmp_path: Path) -> None:
+    """Growth 84 against 100 of output; 24 + 5 + 5 of clinker against 50. Output of cement goods would have to reach 40 instead of 24."""
+    scenario = with_levers(base(), only(target_output={"value": 100}, floor_clinker={"value": 50}))
+    found = explain(tables, scenario, assemble(tables, scenario))
+    named = [{name for number in one.provisions for name in found.elastic.provisions[number].subjects} for one in found.conflicts]
+    assert len(named) == 2
+    assert sum("target_output" in names for names in named) == sum("floor_clinker" in names for names in named) == 1
+    assert not any({"target_output", "floor_clinker"} <= names for names in named)
+    kept = next(repair for repair in found.repairs if repair.kind == "facts")
+    assert [(step.subject, step.before, step.after) for step in kept.steps] == [("cement_goods", 1.2, 2.0), ("steel_sales", 1.5, 2.5)]
+    least = next(repair for repair in found.repairs if repair.kind == "least")
+    assert [(step.subject, step.before, step.after) for step in least.steps] == [("target_output", 100, 84), ("floor_clinker", 50, 34)]
+    assert len(list(solved_from_files(found, tables, scenario, tmp_path))) == len(found.repairs)
+
+
 def test_a_conflict_of_given_facts_alone_is_said_to_be_one(tables: Tables) -> None:
     """More final demand in the base year than was made: no clause and no plan can mend that."""
     scenario = with_levers(base(), only() | {"facts": [fact("good_facts", "clinker", "final_demand", 60)]})
