@@ -1,6 +1,8 @@
 """Stages on a matrix that the eye can solve: what is read from the solver, what it is told, and what is said when it fails."""
 
 import os
+import signal
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +22,7 @@ from model.scenario import Scenario, SolverOptions
 from model.schema import IMPLIED
 from model.session import Session, ask_of
 from model.solve import Progress, Relaxation, Start, Status, solve, stages
+from model.solve.hearing import heard
 from model.solve.relaxation import Fixed, Relaxed, presolved
 from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, STRICT
 
@@ -148,18 +151,86 @@ def test_what_branching_is_told(matrix: Matrix) -> None:
 
 
 def test_signs_of_life_say_what_is_known() -> None:
-    heard: list[Progress] = []
-    events: list[Any] = []
-    highs = SimpleNamespace(cbMipLogging=SimpleNamespace(subscribe=events.append, unsubscribe=events.remove))
-    stop = stages._listen(highs, Goal.COST, heard.append)
-    for gap in (0.25, np.inf):
-        events[0](SimpleNamespace(data_out=SimpleNamespace(mip_gap=gap, mip_primal_bound=4.0, mip_dual_bound=3.0)))
-    assert [(event.stage, event.incumbent, event.bound) for event in heard] == [(Goal.COST, 4.0, 3.0)] * 2
-    assert all(0 <= event.seconds < 60 for event in heard)
-    assert heard[0].gap == 0.25
-    assert np.isnan(heard[1].gap)
-    stop()
-    assert events == []
+    told_of: list[Progress] = []
+    logging, asking = Callback(), Callback()
+    highs = SimpleNamespace(cbMipLogging=logging, cbMipInterrupt=asking, setOptionValue=lambda name, value: None)
+    with heard(highs, Goal.COST, told_of.append, 10.0):
+        for gap in (0.25, np.inf):
+            logging.fire(data_out=SimpleNamespace(mip_gap=gap, mip_primal_bound=4.0, mip_dual_bound=3.0))
+        asked: list[bool] = []
+        asking.fire(interrupt=asked.append)
+    assert [(event.stage, event.incumbent, event.bound) for event in told_of] == [(Goal.COST, 14.0, 13.0)] * 2
+    assert all(0 <= event.seconds < 60 for event in told_of)
+    assert told_of[0].gap == 0.25
+    assert np.isnan(told_of[1].gap)
+    assert asked == [False]
+    assert logging.heard == asking.heard == []
+
+
+class Callback:
+    """A callback of HiGHS, as far as it is used."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.subscribe, self.unsubscribe = self.heard.append, self.heard.remove
+
+    def fire(self, **event: Any) -> None:
+        for one in self.heard:
+            one(SimpleNamespace(**event))
+
+
+def knapsacks(matrix: Matrix, count: int, things: int) -> Matrix:
+    """Things of about the same worth by weight, and knapsacks that all hold half of them: more than presolve can do."""
+    weights = np.random.default_rng(3).integers(20, 60, (count, things)).astype(float)
+    return replace(
+        matrix, columns=list(range(things)), rows=list(range(count)), matrix=sparse.csc_array(weights), lower=np.full(count, -np.inf),
+        upper=weights.sum(axis=1) // 2, column_lower=np.zeros(things), column_upper=np.ones(things), integer=np.ones(things, dtype=bool),
+        objectives={"objective_cost": -weights.sum(axis=0)}, offsets={"objective_cost": 7.0},
+    )  # fmt: skip
+
+
+def test_who_listens_hears_how_branching_goes(matrix: Matrix, capfd: pytest.CaptureFixture[str]) -> None:
+    told_of: list[Progress] = []
+    (stage,) = solve(knapsacks(matrix, 4, 14), [Goal.COST], EXACT, listener=told_of.append).stages
+    assert {event.stage for event in told_of} == {Goal.COST}
+    assert told_of[-1].incumbent == pytest.approx(stage.value)
+    assert all(event.bound <= stage.value + 1e-6 for event in told_of)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_branching_at_once(number: signal.Signals, matrix: Matrix) -> None:
+    """These knapsacks take minutes; the signal comes with the first sign of life, and its own handler is called, once."""
+    handled: list[int] = []
+
+    def handler(found: int, frame: Any) -> None:
+        handled.append(found)
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            solve(knapsacks(matrix, 5, 30), [Goal.COST], EXACT, listener=lambda event: os.kill(os.getpid(), number))
+        assert signal.getsignal(number) is handler
+    finally:
+        signal.signal(number, before)
+    assert handled[0] == number
+
+
+def test_what_a_listener_raises_ends_branching_and_is_not_lost(matrix: Matrix) -> None:
+    def gone(event: Progress) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        solve(knapsacks(matrix, 5, 30), [Goal.COST], EXACT, listener=gone)
+
+
+def test_a_thread_leaves_signals_alone(matrix: Matrix) -> None:
+    found: list[Any] = []
+    worker = threading.Thread(target=lambda: found.append(solve(knapsacks(matrix, 4, 14), [Goal.COST], EXACT)))
+    worker.start()
+    worker.join()
+    assert found[0].optimal
 
 
 @pytest.mark.parametrize(
@@ -228,6 +299,7 @@ def test_a_first_relaxation_without_an_answer_leaves_the_verdict_to_branching(ma
 @pytest.mark.parametrize(
     ("polished", "begun", "value", "status"),
     [
+        ([3.0], None, 3.0, Status.OPTIMAL),  # it holds: one try is enough
         ([None, 3.0], None, 3.0, Status.OPTIMAL),  # the first answer did not hold once its binaries were whole
         ([6.0, 3.0], BEST, 3.0, Status.OPTIMAL),  # it held, and was far from the bound
         ([5.0, 6.0], BEST, 5.0, Status.LIMIT),  # the second try is no better
@@ -257,9 +329,10 @@ def test_an_answer_that_leans_on_its_tolerance_is_tried_again_with_strict_binari
         answer, bound, ended, _, _ = stages._stage(search_of(matrix), Goal.EMISSIONS, None, None)
         assert (answer.value, bound, ended) == (value, 3.0, status)
     assert tries[0] == (None, INTEGRALITY)
-    assert tries[1][1] == STRICT
-    assert (tries[1][0] is None) if begun is None else (tries[1][0] == begun).all()
-    assert len(tries) == 2
+    assert len(tries) == len(polished)
+    if len(tries) == 2:
+        assert tries[1][1] == STRICT
+        assert (tries[1][0] is None) if begun is None else (tries[1][0] == begun).all()
 
 
 def with_parts() -> Matrix:
@@ -373,3 +446,14 @@ def test_what_a_kept_objective_implies_reaches_the_relaxation(matrix: Matrix) ->
 def test_a_linear_model_needs_no_branching(matrix: Matrix) -> None:
     (stage,) = solve(replace(matrix, integer=np.zeros(3, dtype=bool)), [Goal.EMISSIONS], EXACT).stages
     assert (stage.value, stage.bound, stage.nodes, stage.status) == (13.0, 13.0, 0, Status.OPTIMAL)
+
+
+def test_a_second_try_that_runs_out_of_time_says_of_which_stage(matrix: Matrix, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = stages._Search.mip
+    info = SimpleNamespace(primal_solution_status=highspy.SolutionStatus.kSolutionStatusNone)
+    stopped = SimpleNamespace(getModelStatus=lambda: highspy.HighsModelStatus.kTimeLimit, getInfo=lambda: info)
+    monkeypatch.setattr(stages._Search, "mip", lambda self, *given, **how: stopped if how else real(self, *given))
+    monkeypatch.setattr(stages, "_polished", lambda *arguments: None)
+    with pytest.raises(LimitError) as caught:
+        solve(matrix, [Goal.EMISSIONS], EXACT)
+    assert caught.value.message == told("limit_without_plan", stage=told("goal_emissions"))

@@ -6,9 +6,8 @@ plan's binaries (or those of its neighbourhood) an answer; if the two meet withi
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import highspy
 import numpy as np
@@ -19,8 +18,9 @@ from model.language import told
 from model.names import Goal
 from model.scenario import SolverOptions
 from model.solve.engine import NONE, accept, open_highs, run_twice
+from model.solve.hearing import heard
 from model.solve.implied import implied_bounds
-from model.solve.outcome import Floats, Listener, Outcome, Progress, Stage, Start, Status, silent
+from model.solve.outcome import Floats, Listener, Outcome, Stage, Start, Status, silent
 from model.solve.relaxation import Fixed, Relaxation, Relaxed, add_kept, presolved, set_goal
 from model.tolerances import ABSOLUTE_GAP, INTEGRALITY, ROW, STRICT
 
@@ -75,12 +75,11 @@ class _Search:
             given.col_value = start.tolist()
             highs.setSolution(given)
             highs.setOptionValue("mip_heuristic_run_rens", False)  # a start makes it dear: 33 s against 9 s on the plan's cost stage
-        stop = _listen(highs, goal, self.listener)
-        if fixed is None:
-            run_twice(highs, self.options)
-        else:
-            highs.run()
-        stop()
+        with heard(highs, goal, self.listener, self.matrix.offsets[f"objective_{goal}"]):
+            if fixed is None:
+                run_twice(highs, self.options)
+            else:
+                highs.run()
         return highs
 
     def within(self, goal: Goal, value: float, bound: float) -> bool:
@@ -184,19 +183,6 @@ class _Search:
 
 def _better(found: Fixed | None, best: Fixed | None) -> Fixed | None:
     return found if found is not None and (best is None or found.value < best.value) else best
-
-
-def _listen(highs: highspy.Highs, goal: Goal, listener: Listener) -> Callable[[], None]:
-    """Pass HiGHS' MIP log events on; returns what stops it."""
-    started = time.perf_counter()
-
-    def heard(event: Any) -> None:
-        out = event.data_out
-        gap = out.mip_gap if np.isfinite(out.mip_gap) else np.nan
-        listener(Progress(goal, time.perf_counter() - started, out.mip_primal_bound, out.mip_dual_bound, gap))
-
-    highs.cbMipLogging.subscribe(heard)
-    return lambda: highs.cbMipLogging.unsubscribe(heard)
 
 
 def _polished(search: _Search, goal: Goal, highs: highspy.Highs) -> Fixed | None:
