@@ -96,6 +96,15 @@ def test_a_start_hands_its_bases_on_and_ends_in_the_same_plan(matrix: Matrix) ->
     assert unlike.values.tolist() == BEST.tolist()
 
 
+def test_binaries_that_hold_nothing_have_no_value(matrix: Matrix) -> None:
+    """Two of three must be taken: none is no plan, the last two come to 6."""
+    held = search_of(matrix).relaxation
+    assert held.fixed(Goal.EMISSIONS, np.zeros(3)) is None
+    found = held.fixed(Goal.EMISSIONS, np.array([0.0, 1.0, 1.0]))
+    assert found is not None
+    assert found.value == 6
+
+
 def test_the_better_of_two_answers() -> None:
     assert stages._better(fixed(2), fixed(3)) == fixed(2)
     assert stages._better(fixed(3), fixed(2)) == fixed(2)
@@ -457,3 +466,38 @@ def test_a_second_try_that_runs_out_of_time_says_of_which_stage(matrix: Matrix, 
     with pytest.raises(LimitError) as caught:
         solve(matrix, [Goal.EMISSIONS], EXACT)
     assert caught.value.message == told("limit_without_plan", stage=told("goal_emissions"))
+
+
+@pytest.mark.parametrize("costs", [[5.0, 1.0, 0.0], [5.0, 0.0, 1.0]])
+def test_a_start_that_what_is_kept_rules_out_is_given_up(costs: list[float], matrix: Matrix) -> None:
+    """Emissions of 1, 2 and 2: 3 with the first and one of the others, of which the cheaper is taken; the start comes to 4."""
+    given = {"objective_emissions": np.array([1.0, 2.0, 2.0]), "objective_cost": np.array(costs)}
+    begun = Start(np.array([0.0, 1.0, 1.0]))
+    found = solve(replace(matrix, objectives=given), [Goal.EMISSIONS, Goal.COST], EXACT, start=begun)
+    assert [(stage.value, stage.status) for stage in found.stages] == [(13.0, Status.OPTIMAL), (5.0, Status.OPTIMAL)]
+
+
+@pytest.mark.parametrize(
+    ("hope", "former", "near", "gap", "value", "hoped"),
+    [
+        ([0.0, 1.0, 1.0], None, None, 0.0, 6.0, 6.0),  # the start's own binaries
+        ([0.0, 0.0, 0.0], None, None, 0.0, None, np.inf),  # they hold nothing here
+        ([0.0, 1.0, 1.0], None, 3.0, 0.0, 3.0, 6.0),  # its neighbourhood is better
+        ([0.0, 1.0, 1.0], None, 7.0, 0.0, 6.0, 6.0),  # or worse
+        ([0.0, 1.0, 1.0], [1.0, 0.0, 1.0], None, 0.0, 5.0, 6.0),  # the stage before is better than the start
+        ([1.0, 0.0, 1.0], [0.0, 1.0, 1.0], None, 0.0, 5.0, 5.0),
+        ([1.0, 0.0, 1.0], [0.0, 1.0, 1.0], None, 0.6, 6.0, -np.inf),  # the stage before is good enough: nothing else is tried
+        (None, [1.0, 0.0, 1.0], None, 0.0, 5.0, -np.inf),
+    ],
+)
+def test_an_answer_without_branching_is_the_best_at_hand(
+    hope: Any, former: Any, near: Any, gap: float, value: Any, hoped: float, matrix: Matrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = search_of(matrix, SolverOptions(gap=0.0, gaps={Goal.EMISSIONS: gap}))
+    search.hope = None if hope is None else np.array(hope)
+    monkeypatch.setattr(search, "neighbour", lambda *arguments: None if near is None else fixed(near))
+    best, relaxed = search.unbranched(Goal.EMISSIONS, Start(np.zeros(3)), None if former is None else np.array(former))
+    assert (None if best is None else best.value) == value
+    assert search.hoped == hoped
+    assert relaxed is not None
+    assert relaxed.value == pytest.approx(3)
