@@ -1,7 +1,8 @@
 """Verbs as a user meets them, in this process: what each prints of numbers known by hand, and what it refuses, in both languages."""
 
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -40,15 +41,18 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Folders:
 
 
 @pytest.fixture
-def said(solved: Folders, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Said:
-    """What a line prints; the project's folder is the working folder."""
+def said(solved: Folders, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+    """What a line prints; the project's folder is the working folder. Verbs may take signals for themselves."""
     monkeypatch.chdir(solved.root)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def text(line: str, code: int = 0) -> str:
         assert (app(line.split(), obj=solved.root, standalone_mode=False) or 0) == code
         return " ".join(capsys.readouterr().out.split())
 
-    return text
+    yield text
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
