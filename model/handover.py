@@ -11,6 +11,9 @@ import pyomo.environ as pyo
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
+from model.errors import SolverError
+from model.language import told
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -111,8 +114,13 @@ def _blocks(columns: list[Any]) -> list[Block]:
 
 
 def to_highs(matrix: Matrix, highs: highspy.Highs, *, whole: bool = True) -> None:
-    """Pass a matrix to a HiGHS instance in one call, without an objective; ``whole=False`` leaves integrality out."""
+    """Pass a matrix to a HiGHS instance in one call, without an objective; ``whole=False`` leaves integrality out.
+
+    Raises ``SolverError`` for a matrix that HiGHS refuses, or that it would crash on: what is no number.
+    """
     table = matrix.matrix
+    if np.isnan(table.data).any():
+        raise SolverError(told("model_refused"))
     rows, columns = table.shape
     status = highs.passModel(
         columns, rows, table.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, np.zeros(columns),
@@ -121,4 +129,4 @@ def to_highs(matrix: Matrix, highs: highspy.Highs, *, whole: bool = True) -> Non
         (matrix.integer & whole).astype(np.int32),
     )  # fmt: skip
     if status == highspy.HighsStatus.kError:
-        raise RuntimeError("HiGHS refused the model")
+        raise SolverError(told("model_refused"))
