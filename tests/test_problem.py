@@ -17,6 +17,7 @@ from model.contract import Clause, Cluster, Configuration, Fact, Good, Group, Li
 from model.errors import InputError
 from model.language import told
 from model.problem import assemble
+from model.problem.lines import annuity
 from model.scenario import Scenario, with_levers
 from model.schema import PROBLEM
 from model.tables import Tables
@@ -372,3 +373,12 @@ def test_every_bound_of_growth_that_is_missing_is_told(tables: Tables, scenario:
         for segment in ("cement_goods", "steel_sales")
         for bound in ("least", "most")
     ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "life", "yearly"),
+    [(0, 10, 0.1), (0.1, 1, 1.1), (0.08, 15, 0.1168295), (0, 0, nan), (0.1, 0, nan), (-1, 5, nan), (0.1, -1, nan)],
+)
+def test_a_yearly_payment_by_hand(rate: float, life: float, yearly: float) -> None:
+    """At 8 % over 15 years: 0.08 / (1 - 1.08^-15) = 0.08 / 0.684758."""
+    assert annuity(rate, life) == pytest.approx(yearly, rel=1e-6, nan_ok=True)

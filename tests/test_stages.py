@@ -504,7 +504,7 @@ def test_an_answer_without_branching_is_the_best_at_hand(
 
 
 def test_what_is_no_number_is_refused_before_it_ends_the_process(matrix: Matrix) -> None:
-    """HiGHS 1.15 ends in a segmentation fault on a matrix with NaN in it."""
+    """HiGHS 1.16 ends in a segmentation fault on a matrix with NaN in it."""
     broken = replace(matrix, matrix=sparse.csc_array(np.array([[1.0, np.nan, 1.0]])))
     with pytest.raises(SolverError) as caught:
         solve(broken, [Goal.EMISSIONS], EXACT)
