@@ -72,6 +72,11 @@ class RowNames(_Names):
         """Names of some of the rows."""
         return RowNames(self.components, self.indices, self.starts, rows)
 
+    def rules(self) -> npt.NDArray[np.str_]:
+        """The rule of every row."""
+        names = np.array([component.local_name for component in self.components])
+        return names[np.searchsorted(self.starts, self.places, side="right") - 1]
+
     def name(self, number: int) -> Name:
         """The rule and index of a row."""
         part = int(np.searchsorted(self.starts, number, side="right")) - 1

@@ -1,0 +1,135 @@
+"""What couples the lines of a matrix: rows over several lines or over columns of no line, and lines alike in families."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from model.decompose.fleet import Fleet
+from model.decompose.reading import OWN, Ints, Mask, Reader
+from model.handover import Floats
+
+FEW = 8
+"""A row over no more lines than this, and no other columns, is priced together with the rows like it of lines alike."""
+DIGITS = 6
+"""Lines whose production enters the coupling rows with the same numbers, to so many digits, are alike."""
+MOST_FAMILIES = 400
+"""Beyond this many families those of one shape that are next in order share one."""
+PASSES = 6
+"""Times that bounds of columns are drawn from rows."""
+
+
+@dataclass
+class Coupling:
+    """The coupling rows, and the columns of no line.
+
+    Attributes:
+        rows: Rows of the matrix that couple.
+        tie: (priced row, coupling row) of 0 and 1; rows of a tie share their multiplier.
+        lower, upper: Limits of the coupling rows, less what fixed columns contribute.
+        lines: Entries in columns of lines that are not fixed, (coupling row, column of the matrix).
+        free: Columns of no line.
+        others: Entries in those, (coupling row, free column).
+        least, most: Finite bounds of the free columns that hold at every plan.
+        family: Family of each line.
+        fixed: Which columns are fixed, and ``base``, a point that holds their values (0 elsewhere).
+    """
+
+    rows: Ints
+    tie: sparse.csr_array
+    lower: Floats
+    upper: Floats
+    lines: sparse.csc_array
+    free: Ints
+    others: sparse.csc_array
+    least: Floats
+    most: Floats
+    family: Ints
+    fixed: Mask
+    base: Floats
+
+
+def coupling(reader: Reader, fleet: Fleet) -> Coupling:
+    """Take a matrix apart into lines and what couples them."""
+    matrix = reader.matrix
+    fixed = reader.lower == reader.upper
+    base = np.where(fixed, reader.lower, 0.0)
+    rows = np.flatnonzero(~np.isin(reader.rule, OWN) & ~reader.single)
+    table = sparse.csc_array(reader.rows[rows])
+    shift = table @ base
+    loose = sparse.csr_array(table @ sparse.diags_array((~fixed).astype(float)))
+    loose.eliminate_zeros()
+    kept = np.diff(loose.indptr) > 0
+    rows, table, shift, loose = rows[kept], sparse.csc_array(table[np.flatnonzero(kept)]), shift[kept], loose[np.flatnonzero(kept)]
+    lower, upper = matrix.lower[rows] - shift, matrix.upper[rows] - shift
+    free = np.flatnonzero((fleet.of < 0) & ~fixed)
+    of_lines = sparse.csc_array(loose @ sparse.diags_array((fleet.of >= 0).astype(float)))
+    of_lines.eliminate_zeros()
+    family = families(fleet, of_lines)
+    tie = _ties(reader, fleet, rows, loose, family)
+    least, most = _limits(reader, fleet, loose, lower, upper, free)
+    return Coupling(rows, tie, lower, upper, of_lines, free, sparse.csc_array(loose)[:, free], least, most, family, fixed, base)
+
+
+def families(fleet: Fleet, entries: sparse.csc_array) -> Ints:
+    """Lines of one shape whose production and use enter the coupling rows alike; few enough for a master problem."""
+    mark = np.random.default_rng(0).normal(size=entries.shape[0])
+    made = np.zeros(len(fleet.names))
+    column = np.repeat(np.arange(entries.shape[1]), np.diff(entries.indptr))
+    chosen = np.isin(fleet.reader.variable[column], ("make", "fitted"))
+    np.add.at(made, fleet.of[column[chosen]], mark[entries.indices[chosen]] * entries.data[chosen])
+    family, count = np.full(len(fleet.names), -1), 0
+    room = max(1, MOST_FAMILIES // max(1, len(fleet.shapes)))
+    for shape in fleet.shapes:
+        _, own = np.unique(np.round(made[shape.lines], DIGITS), return_inverse=True)
+        if own.max() >= room:
+            own = own * room // (own.max() + 1)
+        family[shape.lines] = own + count
+        count += int(own.max()) + 1
+    return family
+
+
+def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, family: Ints) -> sparse.csr_array:
+    """Rows over few lines and nothing else that say the same of lines alike, in one."""
+    row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
+    line = fleet.of[loose.indices]
+    touched = sparse.csr_array((np.ones(len(row)), (row[line >= 0], line[line >= 0]) if (line >= 0).all() else (row, np.maximum(line, 0))))
+    touched.sum_duplicates()
+    few = np.bincount(row, weights=line < 0, minlength=len(rows)) == 0
+    few &= np.isin(reader.rule[rows], ("companions", "balance")) & (np.diff(touched.indptr) <= FEW)
+    mark = np.random.default_rng(1).normal(size=(int(family.max()) + 1, len(reader.years)))
+    sums = np.zeros(len(rows))
+    known = line >= 0
+    np.add.at(sums, row[known], mark[family[line[known]], reader.year[loose.indices[known]]])
+    own = np.arange(len(rows))
+    for rule in ("companions", "balance"):
+        chosen = np.flatnonzero(few & (reader.rule[rows] == rule))
+        _, first, same = np.unique(np.round(sums[chosen], DIGITS), return_index=True, return_inverse=True)
+        own[chosen] = chosen[first[same]]
+    names, at = np.unique(own, return_inverse=True)
+    return sparse.csr_array((np.ones(len(rows)), (at, np.arange(len(rows)))), shape=(len(names), len(rows)))
+
+
+def _limits(reader: Reader, fleet: Fleet, loose: sparse.csr_array, lower: Floats, upper: Floats, free: Ints) -> tuple[Floats, Floats]:
+    """Bounds of the free columns drawn from the rows, so that every weight on them has a finite least."""
+    low, high = reader.lower.copy(), reader.upper.copy()
+    low[fleet.of >= 0], high[fleet.of >= 0] = np.maximum(low[fleet.of >= 0], 0.0), np.minimum(high[fleet.of >= 0], fleet.ceiling()[fleet.of >= 0])
+    low[reader.lower == reader.upper] = high[reader.lower == reader.upper] = 0.0
+    column = loose.indices
+    row = np.repeat(np.arange(loose.shape[0]), np.diff(loose.indptr))
+    value, is_free = loose.data, fleet.of[column] < 0
+    for _ in range(PASSES):
+        at_least = np.where(value > 0, value * low[column], value * high[column])
+        at_most = np.where(value > 0, value * high[column], value * low[column])
+        for side, limit, sign in ((at_least, upper, 1.0), (at_most, lower, -1.0)):
+            endless = np.isinf(side)
+            count = np.bincount(row, weights=endless, minlength=loose.shape[0])
+            total = np.bincount(row, weights=np.where(endless, 0.0, side), minlength=loose.shape[0])
+            rest = total[row] - np.where(endless, 0.0, side)
+            usable = is_free & np.isfinite(limit[row]) & (count[row] - endless == 0)
+            bound = (limit[row] - rest)[usable] / value[usable]
+            bound += np.sign(value[usable]) * sign * 1e-9 * np.maximum(1.0, np.abs(bound))
+            rises = (value[usable] > 0) == (sign > 0)
+            np.minimum.at(high, column[usable][rises], bound[rises])
+            np.maximum.at(low, column[usable][~rises], bound[~rises])
+    return low[free], high[free]

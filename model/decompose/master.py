@@ -1,0 +1,89 @@
+"""The restricted master problem: shares of known plans of each family, and the columns of no line, under the coupling rows."""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from model.decompose.coupling import Coupling
+from model.errors import SolverError
+from model.handover import Floats
+from model.language import told
+from model.solve import silent_highs
+
+PRIMAL_SIMPLEX = 4
+INF = highspy.kHighsInf
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A solution of the master: value, multipliers of its rows, shares by column of families, columns of no line, amount of slack used."""
+
+    value: float
+    prices: Floats
+    shares: Floats
+    others: Floats
+    slack: Floats
+
+
+class Master:
+    """Grows by columns; ``penalty`` is the price of breaking each row, which keeps the first rounds feasible."""
+
+    def __init__(self, parts: Coupling, costs: Floats, kept: sparse.csr_array, most: Floats, penalty: Floats) -> None:
+        """``kept`` are rows over the free columns that hold besides (their values at most ``most``)."""
+        self.parts = parts
+        self.table = sparse.csc_array(sparse.vstack([parts.tie @ parts.others, kept]))
+        self.lower = np.concatenate([parts.tie @ parts.lower, np.full(kept.shape[0], -np.inf)])
+        self.upper = np.concatenate([parts.tie @ parts.upper, most])
+        self.families = int(parts.family.max()) + 1
+        self.highs = silent_highs()
+        self.highs.setOptionValue("threads", 1)
+        rows, width = self.table.shape
+        lower = np.concatenate([self.lower, np.ones(self.families)])
+        upper = np.concatenate([self.upper, np.ones(self.families)])
+        least, most_of = np.maximum(parts.least, -INF), np.minimum(parts.most, INF)
+        padded = sparse.csc_array(sparse.vstack([self.table, sparse.csr_array((self.families, width))]))
+        self.highs.passModel(
+            width, rows + self.families, padded.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, costs,
+            least, most_of, lower, upper, padded.indptr.astype(np.int32), padded.indices.astype(np.int32), padded.data,
+            np.zeros(width, dtype=np.int32),
+        )  # fmt: skip
+        self.fixed_columns = width
+        self.owner: list[int] = []
+        self.rows = rows
+        for sign, needed in ((1.0, np.isfinite(self.lower)), (-1.0, np.isfinite(self.upper))):
+            at = np.flatnonzero(needed).astype(np.int32)
+            self._add(penalty[at], np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
+        self.slacks = self.highs.getNumCol() - width
+        self.solved = False
+
+    def _add(self, costs: Floats, starts: "np.typing.NDArray[np.int32]", index: "np.typing.NDArray[np.int32]", value: Floats) -> None:
+        count = len(costs)
+        self.highs.addCols(count, costs, np.zeros(count), np.full(count, INF), len(index), starts[:-1].astype(np.int32), index, value)
+
+    def add(self, effects: sparse.csc_array, costs: Floats, owner: "np.typing.NDArray[np.int64]") -> None:
+        """Add columns of families: what each does to the master's rows."""
+        convex = sparse.csc_array((np.ones(len(owner)), (owner, np.arange(len(owner)))), shape=(self.families, len(owner)))
+        whole = sparse.csc_array(sparse.vstack([effects, convex]))
+        self._add(costs, whole.indptr.astype(np.int32), whole.indices.astype(np.int32), whole.data)
+        self.owner += owner.tolist()
+
+    def solve(self) -> Mixture:
+        """Solve what is there, from the last basis."""
+        if self.solved:
+            self.highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.highs.clearSolver()
+            self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(told("master_failed", status=self.highs.modelStatusToString(self.highs.getModelStatus())))
+        self.solved = True
+        solution = self.highs.getSolution()
+        point, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        first = self.fixed_columns + self.slacks
+        return Mixture(
+            self.highs.getInfo().objective_function_value, duals, point[first:], point[: self.fixed_columns],
+            point[self.fixed_columns : first],
+        )  # fmt: skip
