@@ -88,6 +88,13 @@ class Target(StrEnum):
     CLOSEST = "closest"
 
 
+class Method(StrEnum):
+    """How the stages are solved: the whole by branch and bound, or line by line with what couples them priced (for large fleets)."""
+
+    BRANCH = "branch"
+    DECOMPOSE = "decompose"
+
+
 class Goal(StrEnum):
     """Stages of the lexicographic objective."""
 

@@ -11,11 +11,12 @@ from scipy import sparse
 
 from model.build import build, stages
 from model.compile import compile_model
+from model.decompose import solve_by_lines
 from model.errors import InfeasibleError, SolverError
 from model.examine import Certificate, Terms, examine, ledgers
 from model.handover import Matrix
 from model.language import told, told_all
-from model.names import Goal, Scope, Target
+from model.names import Goal, Method, Scope, Target
 from model.scenario import Scenario, SolverOptions
 from model.solution import column_numbers, columns_of, decisions, dense
 from model.solve import Listener, Outcome, Relaxation, Start, silent, solve
@@ -124,6 +125,8 @@ class Session:
 
     def outcome(self, matrix: Matrix, ask: Ask, listener: Listener = silent, start: Start | None = None) -> Outcome:
         """The solver's answer to a matrix that is restricted already, not yet examined."""
+        if ask.options.method is Method.DECOMPOSE:
+            return solve_by_lines(matrix, ask.goals, ask.options, ask.keep, listener)
         return solve(matrix, ask.goals, ask.options, ask.keep, listener, start, self.relaxation)
 
 

@@ -22,7 +22,7 @@ TESTS = Path(__file__).parent
 LAYERS = (
     ("language",), ("names", "errors", "tolerances"), ("units", "folders", "refusal"), ("contract", "parameters", "schema"), ("tables",),
     ("rules",), ("scenario",), ("facts",), ("checks",), ("problem",), ("objective",), ("build",), ("handover",), ("compile", "solve"),
-    ("solution", "canary", "confirm"), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth", "studies"),
+    ("solution", "canary", "confirm", "decompose"), ("store",), ("examine", "analysis", "replay", "formulation", "datapackage", "synth", "studies"),
     ("session",), ("fingerprint",), ("explain", "runner", "live", "editor", "difference"), ("batch",),
     ("bench", "compare", "futures", "sheets", "tradeoff"), ("alternatives", "regret"), ("report", "show"), ("explorer",),
     ("cli",), ("run",),

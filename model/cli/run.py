@@ -11,6 +11,7 @@ from model.cli.common import HELP, Gap, Lang, Names, TimeLimit, folders_of, open
 from model.errors import InfeasibleError
 from model.folders import Folders
 from model.language import Speaker
+from model.names import Method
 
 
 class SecondSolver(StrEnum):
@@ -29,13 +30,14 @@ def run(
     seed: Annotated[int | None, typer.Option(help=HELP("help_seed"), min=0, max=2**31 - 1)] = None,
     jobs: Annotated[int | None, typer.Option(help=HELP("help_jobs"), min=1)] = None,
     force: Annotated[bool, typer.Option("--force", help=HELP("help_force"))] = False,
+    method: Annotated[Method | None, typer.Option(help=HELP("help_method"))] = None,
     confirm: Annotated[SecondSolver | None, typer.Option(help=HELP("help_confirm"))] = None,
 ) -> None:
     """Run scenarios: a name, a file of scenarios/, or a pattern such as 'scenarios/*.yaml'."""
     from model.scenario import names_matching
 
     say, console, folders = speaker(lang), open_console(), folders_of(context)
-    asked = {"time_limit": time_limit, "gap": gap, "threads": threads, "seed": seed}
+    asked = {"time_limit": time_limit, "gap": gap, "threads": threads, "seed": seed, "method": method}
     settings: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
     settings |= {"gaps": {}} if gap is not None else {}
     wanted = list(dict.fromkeys(name for word in names or ["plan"] for name in names_matching(folders.scenarios, word)))

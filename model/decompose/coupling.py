@@ -11,6 +11,8 @@ from model.handover import Floats
 
 FEW = 8
 """A row over no more lines than this, and no other columns, is priced together with the rows like it of lines alike."""
+JOINT = ("companions", "balance")
+"""Rules of such rows."""
 DIGITS = 6
 """Lines whose production enters the coupling rows with the same numbers, to so many digits, are alike."""
 MOST_FAMILIES = 400
@@ -93,16 +95,16 @@ def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, fam
     """Rows over few lines and nothing else that say the same of lines alike, in one."""
     row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
     line = fleet.of[loose.indices]
-    touched = sparse.csr_array((np.ones(len(row)), (row[line >= 0], line[line >= 0]) if (line >= 0).all() else (row, np.maximum(line, 0))))
+    touched = sparse.csr_array((np.ones(len(row)), (row, np.maximum(line, 0))), shape=(len(rows), len(fleet.names)))
     touched.sum_duplicates()
     few = np.bincount(row, weights=line < 0, minlength=len(rows)) == 0
-    few &= np.isin(reader.rule[rows], ("companions", "balance")) & (np.diff(touched.indptr) <= FEW)
+    few &= np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
     mark = np.random.default_rng(1).normal(size=(int(family.max()) + 1, len(reader.years)))
     sums = np.zeros(len(rows))
     known = line >= 0
     np.add.at(sums, row[known], mark[family[line[known]], reader.year[loose.indices[known]]])
     own = np.arange(len(rows))
-    for rule in ("companions", "balance"):
+    for rule in JOINT:
         chosen = np.flatnonzero(few & (reader.rule[rows] == rule))
         _, first, same = np.unique(np.round(sums[chosen], DIGITS), return_index=True, return_inverse=True)
         own[chosen] = chosen[first[same]]
@@ -113,8 +115,9 @@ def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, fam
 def _limits(reader: Reader, fleet: Fleet, loose: sparse.csr_array, lower: Floats, upper: Floats, free: Ints) -> tuple[Floats, Floats]:
     """Bounds of the free columns drawn from the rows, so that every weight on them has a finite least."""
     low, high = reader.lower.copy(), reader.upper.copy()
-    low[fleet.of >= 0], high[fleet.of >= 0] = np.maximum(low[fleet.of >= 0], 0.0), np.minimum(high[fleet.of >= 0], fleet.ceiling()[fleet.of >= 0])
-    low[reader.lower == reader.upper] = high[reader.lower == reader.upper] = 0.0
+    of_lines, fixed = fleet.of >= 0, reader.lower == reader.upper
+    low[of_lines], high[of_lines] = np.maximum(low[of_lines], 0.0), np.minimum(high[of_lines], fleet.ceiling()[of_lines])
+    low[fixed] = high[fixed] = 0.0
     column = loose.indices
     row = np.repeat(np.arange(loose.shape[0]), np.diff(loose.indptr))
     value, is_free = loose.data, fleet.of[column] < 0

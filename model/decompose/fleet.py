@@ -12,7 +12,7 @@ from model.decompose.shapes import Shape, shapes
 from model.errors import SolverError
 from model.handover import Floats
 from model.language import told
-from model.tolerances import INTEGRALITY
+from model.tolerances import INTEGRALITY, ROW
 
 CELLS = 200_000
 """Lines times sets that are worked on at once: what fits a processor's cache."""
@@ -61,6 +61,9 @@ class Fleet:
                     raise SolverError(told("not_by_lines", what=f"{name} >= 1"))
             if np.isnan(shape.most[:, :, 1:]).any():
                 raise SolverError(told("not_by_lines", what="make"))
+        pair, year, _, _, limit = self.reader.ratios(self.reader.entries("fitted_installation"), "fitted", "fit")
+        if (limit < self.ceiling()[self.reader.axes["fitted"].number[pair, year]] * (1 - ROW)).any():
+            raise SolverError(told("not_by_lines", what="fitted"))
 
     def sizes(self) -> Floats:
         """The most that each line can make in a year."""
@@ -76,8 +79,10 @@ class Fleet:
             most = np.nan_to_num(shape.most)
             number = shape.columns["make"]
             high[number[number >= 0]] = most[number >= 0]
-            number, whole = shape.columns["fitted"], shape.share * np.einsum("lkt,km->lmt", most, shape.carries)
-            high[number[number >= 0]] = whole[number >= 0]
+            number, covered = shape.columns["fitted"], np.zeros(shape.columns["fitted"].shape)
+            for k, carried in enumerate(shape.carries):
+                np.maximum(covered, most[:, k, None] * carried[None, :, None], out=covered)
+            high[number[number >= 0]] = (shape.share * covered)[number >= 0]
         return high
 
     def _pieces(self, lines: Mask | None) -> list[tuple[int, Ints]]:
@@ -153,7 +158,8 @@ class Fleet:
 
         def work(piece: tuple[int, Ints]) -> None:
             shape, chosen = self.shapes[piece[0]], piece[1]
-            held = [np.where(shape.columns[name][chosen] >= 0, plan[shape.columns[name][chosen]], 0.0) > 0.5 for name in ("on", "move", "fit")]
+            own = {name: shape.columns[name][chosen] for name in ("on", "move", "fit")}
+            held = [np.where(number >= 0, plan[number], 0.0) > 0.5 for number in own.values()]
             self._produce(point, shape, self._prices(shape, costs, chosen), chosen, *held)
 
         self._each(work, None)

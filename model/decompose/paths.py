@@ -11,7 +11,8 @@ and worth while. So with :math:`F` the set of measures in place,
 
 .. math::
 
-    g_t(k, F, a) = c_{k,t} + (1 - o_a) \min_{x \in \{\underline X, \overline X\}} x \Bigl( c^x_{k,t} + \sum_{m \in F} s_m \min(0, c^w_{m,t}) \Bigr)
+    g_t(k, F, a) = c_{k,t}
+    + (1 - o_a) \min_{x \in \{\underline X, \overline X\}} x \Bigl( c^x_{k,t} + \sum_{m \in F} s_m \min(0, c^w_{m,t}) \Bigr)
     + [F \text{ reaches the benchmark}] \min(0, c^b_{k,t}) + \sum_{m \in F} c^f_{m,t}
 
 One measure after another is added, so that a year takes sets times measures steps. All lines of a shape are done side by side.
@@ -60,7 +61,8 @@ class Walker:
         self.sets = [bits.astype(float) for bits in shape.sets]
         self.place = [{tuple(np.flatnonzero(row)): at for at, row in enumerate(bits)} for bits in shape.sets]
         self.without = [self._without(k) for k in range(len(self.sets))]
-        self.landing = {arc: self._landing(int(shape.start[arc]), int(shape.end[arc])) for arc in range(len(shape.start)) if shape.start[arc] >= 0}
+        arcs = np.flatnonzero(shape.start >= 0).tolist()
+        self.landing = {arc: self._landing(int(shape.start[arc]), int(shape.end[arc])) for arc in arcs}
 
     def _without(self, k: int) -> list[tuple[int, Ints, Ints]]:
         """For each measure of a configuration, the sets that hold it, and the same sets without it."""
@@ -73,8 +75,10 @@ class Walker:
         return found
 
     def _landing(self, k: int, into: int) -> tuple[Ints, Ints, Ints]:
-        """Sets of one configuration ordered by where they land in another (what that does not carry is lost), where each place's
-        begin, and the places."""
+        """Sets of one configuration in the order of where they land in another, where each place's begin, and the places.
+
+        What the other does not carry is lost.
+        """
         carried = self.shape.sets[into].any(axis=0)
         after = np.array([self.place[into][tuple(np.flatnonzero(row & carried))] for row in self.shape.sets[k]], dtype=np.int64)
         order = np.argsort(after, kind="stable")

@@ -4,7 +4,8 @@ With multipliers :math:`y` of the coupling rows :math:`b \le A x \le \bar b`, wh
 
 .. math::
 
-    \min_x \; c x \;\ge\; \sum_i \min(y_i b_i, y_i \bar b_i) + \sum_j \min_{l_j \le x_j \le u_j} (c - A'y)_j x_j + \sum_{\text{lines}} \min_{x \in X_l} (c - A'y)_l x
+    \min_x \; c x \;\ge\; \sum_i \min(y_i b_i, y_i \bar b_i) + \sum_j \min_{l_j \le x_j \le u_j} (c - A'y)_j x_j
+    + \sum_{\text{lines}} \min_{x \in X_l} (c - A'y)_l x
 
 The last sum is over whole plans of single lines, so that the bound is at least as tight as that of the linear relaxation.
 """

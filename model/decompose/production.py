@@ -50,7 +50,8 @@ def produce(matrix: Matrix, pricer: Pricer, plan: Floats, kept: sparse.csr_array
         point = fleet.produce(costs, plan)
         patterns.append(point)
         effects = np.bincount(place, weights=value * point[column], minlength=size).reshape(master.families, -1)
-        table = sparse.csc_array(sparse.vstack([sparse.csc_array(effects.T), sparse.csc_array((master.rows - len(parts.rows), master.families))]))
+        more = sparse.csc_array((master.rows - len(parts.rows), master.families))
+        table = sparse.csc_array(sparse.vstack([sparse.csc_array(effects.T), more]))
         master.add(table, np.zeros(master.families), np.arange(master.families))
 
     wide = np.where(np.isin(fleet.reader.variable, MADE), 1.0, 0.0)

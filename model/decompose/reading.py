@@ -104,8 +104,8 @@ class Reader:
         """Entries of the rows of rules."""
         chosen = np.flatnonzero(np.isin(self.rule, rules) & ~self.single)
         count = np.diff(self.rows.indptr)[chosen]
-        start = np.repeat(self.rows.indptr[chosen] - np.concatenate([[0], np.cumsum(count)[:-1]]), count) if len(chosen) else np.zeros(0, int)
-        at = start + np.arange(len(start))
+        at = np.repeat(self.rows.indptr[chosen] - np.cumsum(count) + count, count)
+        at = at + np.arange(len(at))
         column = self.rows.indices[at]
         return Entries(np.repeat(chosen, count), self.variable[column], self.pair[column], self.year[column], self.rows.data[at])
 

@@ -7,6 +7,7 @@ from scipy import sparse
 
 from model.decompose.coupling import Coupling
 from model.decompose.fleet import Fleet
+from model.decompose.following import dear
 from model.decompose.pricing import Pricer
 from model.decompose.reading import Ints, Mask
 from model.handover import Floats
@@ -14,8 +15,6 @@ from model.tolerances import ROW
 
 PASSES = 40
 """Most passes of repair."""
-DEAR = 1e7
-"""Price, against the largest cost of a column, of using a row that has no room."""
 EASY = 5
 """Passes before a row that was ever broken takes nothing more."""
 
@@ -47,25 +46,33 @@ def whole_rows(fleet: Fleet, parts: Coupling) -> Whole:
     return Whole(rows, table[rows], parts.lower[rows], parts.upper[rows])
 
 
-def repair(pricer: Pricer, prices: Floats, plan: Floats) -> tuple[Floats, int]:
-    """Lines that break rows over whole decisions look for another plan, until no row is broken; the plan, and rows still broken."""
+def repair(pricer: Pricer, whole: Whole, prices: Floats, plan: Floats, spared: Mask) -> Floats:
+    """Lines that break rows over whole decisions look for another plan, until no row is broken or none is left to look.
+
+    ``spared`` lines are asked last: others are bound to them.
+    """
     fleet = pricer.fleet
-    whole = whole_rows(fleet, pricer.parts)
     costs = pricer.line_costs(prices)
-    dear = DEAR * max(1.0, float(np.abs(costs).max(initial=0.0)))
     plan, ever = plan.copy(), np.zeros(len(whole.rows), dtype=bool)
     for number in range(PASSES):
         broken = whole.broken(plan)
         if not broken.any():
-            return plan, 0
+            break
         ever |= broken != 0
-        lines = _culprits(fleet, whole, broken, plan)
+        lines = _culprits(fleet, whole, broken, plan, spared)
         extra = np.zeros(len(costs))
-        extra[_barred(whole, broken, plan, ever & (number >= EASY))] = dear
+        extra[_barred(whole, broken, plan, ever & (number >= EASY))] = dear(costs)
         found = fleet.cheapest(costs + extra, lines)
         own = (fleet.of >= 0) & lines[fleet.of]
         plan[own] = found.point[own]
-    return plan, int(np.count_nonzero(whole.broken(plan)))
+    return plan
+
+
+def bars(whole: Whole, plan: Floats) -> Floats:
+    """1 on columns that would break a row over whole decisions."""
+    extra = np.zeros(len(plan))
+    extra[_barred(whole, whole.broken(plan), plan, np.zeros(len(whole.rows), dtype=bool))] = 1.0
+    return extra
 
 
 def _barred(whole: Whole, broken: Floats, plan: Floats, closed: Mask) -> Ints:
@@ -81,7 +88,7 @@ def _barred(whole: Whole, broken: Floats, plan: Floats, closed: Mask) -> Ints:
     return found
 
 
-def _culprits(fleet: Fleet, whole: Whole, broken: Floats, plan: Floats) -> Mask:
+def _culprits(fleet: Fleet, whole: Whole, broken: Floats, plan: Floats, spared: Mask) -> Mask:
     """For every broken row lines that add to it: the smallest that suffices, or else the largest and so on."""
     lines = np.zeros(len(fleet.names), dtype=bool)
     for row in np.flatnonzero(broken):
@@ -90,11 +97,12 @@ def _culprits(fleet: Fleet, whole: Whole, broken: Floats, plan: Floats) -> Mask:
         part = whole.table.data[at] * plan[column] * np.sign(broken[row])
         adds = np.bincount(fleet.of[column], weights=part, minlength=len(lines))
         need = abs(broken[row]) - adds[lines].clip(min=0).sum()
-        order = np.argsort(adds)
-        order = order[(adds[order] > 0) & ~lines[order]]
-        while need > 0 and len(order):
-            pick = order[min(int(np.searchsorted(adds[order], need)), len(order) - 1)]
-            lines[pick] = True
-            need -= adds[pick]
-            order = order[order != pick]
+        for group in (~spared, spared):
+            order = np.argsort(adds)
+            order = order[(adds[order] > 0) & ~lines[order] & group[order]]
+            while need > 0 and len(order):
+                pick = order[min(int(np.searchsorted(adds[order], need)), len(order) - 1)]
+                lines[pick] = True
+                need -= adds[pick]
+                order = order[order != pick]
     return lines

@@ -211,7 +211,8 @@ def _shape(reader: Reader, facts: _Facts, members: dict[str, dict[str, list[int]
         for where in facts.carriers.get(pair, ()):
             carried[state[where]].append(place)
     sets = [_sets(len(fit), members_of, barred) for members_of in carried]
-    ends = [np.array([state.get(int(side[step]), -1) for step in members["move"].get(first, [])], dtype=np.int64) for side in (facts.start, facts.end)]
+    steps = members["move"].get(first, [])
+    ends = [np.array([state.get(int(side[step]), -1) for step in steps], dtype=np.int64) for side in (facts.start, facts.end)]
     initial = int(np.argmax(reader.lower[columns["on"][0, :, 0]]))
     made = np.where(columns["make"] >= 0, facts.most[pairs["on"]], 0.0)
     share = facts.share[pairs["fitted"]].reshape(len(lines), -1, years)

@@ -8,20 +8,20 @@ rounded line by line (``rounding``), mended (``following``, ``repair``), and wha
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
 from model.decompose.coupling import Coupling, coupling
 from model.decompose.fleet import Fleet
-from model.decompose.following import follow
+from model.decompose.following import Bonds, bonds, follow, unfit
 from model.decompose.generate import Generated, Pool, generate
 from model.decompose.master import Master
 from model.decompose.pricing import Few, Pricer, representatives
 from model.decompose.production import Produced, produce
 from model.decompose.reading import Reader
-from model.decompose.repair import repair
+from model.decompose.repair import Whole, bars, repair, whole_rows
 from model.decompose.rounding import spread
 from model.errors import LimitError
 from model.handover import Floats, Matrix
@@ -36,6 +36,8 @@ FINE = 1e-4
 """Gap between mixture and bound at which multipliers are good enough."""
 PENALTY = 10.0
 """Price of breaking a row by all that enters it, against the objective."""
+MENDINGS = 6
+"""Most times that bonds and rows are mended in turn."""
 UNMET = 1e-5
 """Most slack of a plan that meets every row."""
 
@@ -50,6 +52,8 @@ class _Search:
     fleet: Fleet
     parts: Coupling
     few: Few
+    bound: Bonds
+    whole: Whole
     pool: Pool = field(default_factory=Pool)
     kept: list[Floats] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
@@ -101,10 +105,19 @@ class _Search:
     def plan(self, pricer: Pricer, found: Generated, kept: sparse.csr_array, most: Floats, penalty: Floats) -> Produced:
         """A plan from a mixture."""
         rough = spread(pricer, found, self.pool)
-        fitted = follow(pricer, found.prices, rough, np.zeros(len(rough)))
-        whole, left = repair(pricer, found.prices, fitted)
-        made = produce(self.matrix, pricer, whole, kept, most, penalty, FINE)
-        return replace(made, slack=made.slack + left)
+        return produce(self.matrix, pricer, self.mended(pricer, found.prices, rough), kept, most, penalty, FINE)
+
+    def mended(self, pricer: Pricer, prices: Floats, plan: Floats) -> Floats:
+        """A plan whose bonds and rows over whole decisions hold, as far as it can be found."""
+        bound = self.bound
+        spared = np.zeros(len(self.fleet.names), dtype=bool)
+        spared[np.unique(self.fleet.of[bound.table.indices])] = True
+        for _ in range(MENDINGS):
+            plan = follow(pricer, bound, prices, plan, bars(self.whole, plan))
+            plan = repair(pricer, self.whole, prices, plan, spared)
+            if not len(unfit(self.fleet, self.parts, bound, plan)) and not self.whole.broken(plan).any():
+                break
+        return plan
 
 
 def solve_by_lines(
@@ -119,7 +132,7 @@ def solve_by_lines(
     reader = Reader(matrix)
     fleet = Fleet(reader, options.threads)
     parts = coupling(reader, fleet)
-    search = _Search(matrix, options, listener, fleet, parts, representatives(fleet, parts))
+    search = _Search(matrix, options, listener, fleet, parts, representatives(fleet, parts), bonds(fleet, parts), whole_rows(fleet, parts))
     stages: list[tuple[Goal, float, float, int]] = []
     point: Floats | None = None
     for goal in goals:

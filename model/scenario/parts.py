@@ -19,7 +19,7 @@ from pydantic import (
 
 from model.contract import Slug, Text, Year
 from model.language import told
-from model.names import ArcKind, Goal
+from model.names import ArcKind, Goal, Method
 from model.tolerances import GAP
 
 
@@ -198,6 +198,7 @@ class SolverOptions(Strict):
     time_limit: Annotated[float, Field(gt=0, le=86_400)] = 600.0
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    method: Method = Method.BRANCH
 
     def gap_of(self, goal: Goal) -> float:
         """Gap of a stage."""

@@ -1,0 +1,127 @@
+"""Solving line by line: cheapest paths against HiGHS, bounds never above the optimum, plans never below it and accepted by the examiner."""
+
+from pathlib import Path
+
+import highspy
+import numpy as np
+import pytest
+from scipy import sparse
+from worlds import Answer, draw, rows_of, run, scenario_of, write
+
+from model.decompose.coupling import coupling
+from model.decompose.fleet import Fleet
+from model.decompose.following import bonds
+from model.decompose.master import Master
+from model.decompose.pricing import Pricer
+from model.decompose.reading import OWN, Reader
+from model.decompose.stages import solve_by_lines
+from model.errors import LimitError
+from model.names import Scope
+from model.scenario import SolverOptions
+from model.session import Ask, certified
+from model.solve import silent_highs
+
+
+def world(folder: Path, seed: int) -> Answer:
+    """A solved random world."""
+    drawn = draw(seed)
+    return run(write(rows_of(drawn), folder / "world"), scenario_of(drawn))
+
+
+def alone(reader: Reader, fleet: Fleet, line: int, costs: np.ndarray) -> float:
+    """Least cost of one line under its own rows, by branch and bound."""
+    matrix, table = reader.matrix, reader.rows
+    columns = np.flatnonzero(fleet.of == line)
+    part = sparse.csc_array(table[:, columns])
+    rows = np.flatnonzero((np.diff(sparse.csr_array(part).indptr) > 0) & np.isin(reader.rule, OWN))
+    part = sparse.csc_array(table[rows][:, columns])
+    highs: highspy.Highs = silent_highs()
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.passModel(
+        len(columns), len(rows), part.nnz, 1, 1, 0.0, costs[columns], reader.lower[columns], reader.upper[columns], matrix.lower[rows],
+        matrix.upper[rows], part.indptr.astype(np.int32), part.indices.astype(np.int32), part.data,
+        matrix.integer[columns].astype(np.int32),
+    )  # fmt: skip
+    highs.run()
+    return float(highs.getInfo().objective_function_value)
+
+
+def prices_of_columns(reader: Reader, fleet: Fleet, seed: int) -> np.ndarray:
+    """Random costs of lines' columns of the kind that multipliers make: what is installed costs, nothing is paid for losing it."""
+    dice = np.random.default_rng(seed)
+    costs = dice.normal(size=len(fleet.of))
+    costs[fleet.of < 0] = 0.0
+    costs[reader.variable == "install"] = np.abs(costs[reader.variable == "install"])
+    costs[np.isin(reader.variable, ("fit", "lost"))] = 0.0
+    costs[np.isin(reader.variable, ("make", "fitted"))] *= 0.05
+    costs[reader.lower == reader.upper] = 0.0
+    return costs
+
+
+@pytest.mark.parametrize("seed", [0, 2, 7])
+def test_the_cheapest_path_of_a_line_is_the_solvers(tmp_path: Path, seed: int) -> None:
+    """Value and point of every line: as cheap as branch and bound finds, at what the point's columns cost, and within the line's rows."""
+    answer = world(tmp_path, seed)
+    reader = Reader(answer.matrix)
+    fleet = Fleet(reader, 1)
+    costs = prices_of_columns(reader, fleet, seed)
+    found = fleet.cheapest(costs)
+    for line in range(len(fleet.names)):
+        own = fleet.of == line
+        assert found.values[line] == pytest.approx(alone(reader, fleet, line, costs), abs=1e-7)
+        assert costs[own] @ found.point[own] == pytest.approx(found.values[line], abs=1e-7)
+    point = np.where(reader.lower == reader.upper, reader.lower, found.point)
+    own_rows = np.isin(reader.rule, OWN)
+    value = (reader.rows @ point)[own_rows]
+    assert (value >= answer.matrix.lower[own_rows] - 1e-6).all()
+    assert (value <= answer.matrix.upper[own_rows] + 1e-6).all()
+
+
+def test_rows_over_one_line_are_its_own_and_all_others_couple(tmp_path: Path) -> None:
+    """By hand: furnaces, arcs and sites share steel, scrap, power, coal, quota, caps, pace and money; nothing else ties them."""
+    answer = world(tmp_path, 0)
+    reader = Reader(answer.matrix)
+    fleet = Fleet(reader, 1)
+    parts = coupling(reader, fleet)
+    assert sorted(fleet.names) == sorted(line.id for line in draw(0).lines)
+    ends = zip(reader.rows.indptr[:-1], reader.rows.indptr[1:], strict=True)
+    lines = [set(fleet.of[reader.rows.indices[first:last]].tolist()) - {-1} for first, last in ends]
+    assert all(len(lines[row]) <= 1 for row in np.flatnonzero(np.isin(reader.rule, OWN)))
+    assert {"balance", "emissions_by_source"} <= set(reader.rule[parts.rows])
+    assert not set(reader.rule[parts.rows]) & set(OWN)
+    assert parts.tie.sum() == len(parts.rows)
+    assert len(bonds(fleet, parts).rows) == 0
+
+
+@pytest.mark.parametrize("seed", [2, 6, 8])
+def test_any_multipliers_give_a_bound(tmp_path: Path, seed: int) -> None:
+    answer = world(tmp_path, seed)
+    goal = next(iter(answer.stages))
+    reader = Reader(answer.matrix)
+    fleet = Fleet(reader, 1)
+    parts = coupling(reader, fleet)
+    pricer = Pricer(answer.matrix, fleet, parts, goal)
+    master = Master(parts, pricer.costs, sparse.csr_array((0, len(parts.free))), np.zeros(0), np.ones(parts.tie.shape[0]))
+    dice = np.random.default_rng(seed)
+    for scale in (0.0, 0.01, 1.0, 100.0):
+        bound = pricer.price(master, scale * dice.normal(size=master.rows)).bound
+        assert bound <= answer.stages[goal] + 1e-6 * max(1.0, abs(answer.stages[goal]))
+
+
+@pytest.mark.parametrize("seed", [0, 5, 6, 7, 9, 12])
+def test_bound_and_plan_hold_the_optimum_between_them(tmp_path: Path, seed: int) -> None:
+    """The first stage's bound is at most the optimum, its plan's value at least; the examiner accepts the plan."""
+    answer = world(tmp_path, seed)
+    goal = next(iter(answer.stages))
+    outcome = solve_by_lines(answer.matrix, [goal], SolverOptions(gap=0.0, time_limit=20))
+    stage, room = outcome.stages[0], 1e-6 * max(1.0, abs(answer.stages[goal]))
+    assert answer.stages[goal] * 0.7 < stage.bound <= answer.stages[goal] + room
+    assert stage.value >= answer.stages[goal] - room
+    assert certified(answer.problem, answer.matrix, Ask((goal,), Scope.THREE, closest=False), outcome).certificate.valid
+
+
+def test_where_no_whole_plan_is_found_it_says_so(tmp_path: Path) -> None:
+    """Three lines leave rounding no room in this world; that is a limit, not an answer."""
+    answer = world(tmp_path, 2)
+    with pytest.raises(LimitError):
+        solve_by_lines(answer.matrix, [next(iter(answer.stages))], SolverOptions(gap=0.0, time_limit=20))
