@@ -41,7 +41,7 @@ def bonds(fleet: Fleet, parts: Coupling) -> Bonds:
     """The bonds of a fleet."""
     joint = np.isin(fleet.reader.rule[parts.rows], JOINT) & (np.diff(sparse.csr_array(parts.others).indptr) == 0)
     table = sparse.csr_array(parts.lines)
-    lines = [np.unique(fleet.of[_columns(table, row)]) for row in np.flatnonzero(joint)]
+    lines = [np.unique(fleet.of[_columns(table, row)]) for row in np.flatnonzero(joint).tolist()]
     chosen = np.array([1 < len(own) <= FEW for own in lines], dtype=bool)
     rows = np.flatnonzero(joint)[chosen]
     column = np.repeat(np.arange(parts.lines.shape[1]), np.diff(parts.lines.indptr))
@@ -73,7 +73,7 @@ def follow(pricer: Pricer, bound: Bonds, prices: Floats, plan: Floats, extra: Fl
     broken = unfit(fleet, parts, bound, plan)
     table = bound.table
     seekers = np.zeros(len(fleet.names), dtype=bool)
-    for row in broken:
+    for row in broken.tolist():
         seekers[fleet.of[_columns(table, row)]] = True
     seekers &= bound.follows
     if not seekers.any():

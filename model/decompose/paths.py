@@ -180,4 +180,5 @@ class Walker:
 
 def slack(asked: Floats) -> Floats:
     """Room for rounding in a sum of savings."""
-    return 1e-9 * np.maximum(1.0, np.abs(np.where(np.isfinite(asked), asked, 0.0)))
+    room: Floats = 1e-9 * np.maximum(1.0, np.abs(np.where(np.isfinite(asked), asked, 0.0)))
+    return room

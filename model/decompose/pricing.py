@@ -75,7 +75,8 @@ class Pricer:
         made = self.value * point[self.column]
         if weight is not None:
             made = made * weight[self.line]
-        return np.bincount(self.place, weights=made, minlength=self.families * self.rows).reshape(self.families, self.rows)
+        sums: Floats = np.bincount(self.place, weights=made, minlength=self.families * self.rows).astype(float)
+        return sums.reshape(self.families, self.rows)
 
     def price(self, master: Master, prices: Floats, few: Few | None = None) -> Priced:
         """The bound at some multipliers; with ``few`` lines an estimate of it. A multiplier on a side without limit counts as 0."""

@@ -24,7 +24,7 @@ def spread(pricer: Pricer, found: Generated, pool: Pool) -> Floats:
     for number in np.flatnonzero(shares.max(axis=1)).tolist():
         lines = (shares[number] > 0)[parts.family]
         point = fleet.cheapest(pricer.line_costs(pool.prices[number]), lines).point
-        for line in np.flatnonzero(lines):
+        for line in np.flatnonzero(lines).tolist():
             mixed[line].append((shares[number, parts.family[line]], point[columns[line]]))
     table = sparse.csr_array(parts.lines.T)
     mean = np.zeros(len(fleet.of))

@@ -217,7 +217,7 @@ def _shape(reader: Reader, facts: _Facts, members: dict[str, dict[str, list[int]
     made = np.where(columns["make"] >= 0, facts.most[pairs["on"]], 0.0)
     share = facts.share[pairs["fitted"]].reshape(len(lines), -1, years)
     return Shape(
-        lines, columns, *ends, initial, sets, np.where(columns["make"] >= 0, facts.least[pairs["on"]], 0.0), made,
+        lines, columns, ends[0], ends[1], initial, sets, np.where(columns["make"] >= 0, facts.least[pairs["on"]], 0.0), made,
         facts.outage[pairs["move"]].reshape(len(lines), -1, years), share,
         facts.saving[pairs["fit"]].reshape(len(lines), -1), facts.need[pairs["on"]], facts.gap[pairs["on"]],
     )  # fmt: skip
