@@ -47,13 +47,14 @@ def alone(reader: Reader, fleet: Fleet, line: int, costs: np.ndarray) -> float:
 
 
 def prices_of_columns(reader: Reader, fleet: Fleet, seed: int) -> np.ndarray:
-    """Random costs of lines' columns of the kind that multipliers make: what is installed costs, nothing is paid for losing it."""
+    """Random costs of lines' columns of the kind that multipliers make: what is installed costs, a benchmark reached earns."""
     dice = np.random.default_rng(seed)
     costs = dice.normal(size=len(fleet.of))
     costs[fleet.of < 0] = 0.0
     costs[reader.variable == "install"] = np.abs(costs[reader.variable == "install"])
     costs[np.isin(reader.variable, ("fit", "lost"))] = 0.0
     costs[np.isin(reader.variable, ("make", "fitted"))] *= 0.05
+    costs[reader.variable == "benchmark"] = -np.abs(costs[reader.variable == "benchmark"])
     costs[reader.lower == reader.upper] = 0.0
     return costs
 

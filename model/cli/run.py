@@ -30,7 +30,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help=HELP("help_seed"), min=0, max=2**31 - 1)] = None,
     jobs: Annotated[int | None, typer.Option(help=HELP("help_jobs"), min=1)] = None,
     force: Annotated[bool, typer.Option("--force", help=HELP("help_force"))] = False,
-    method: Annotated[Method | None, typer.Option(help=HELP("help_method"))] = None,
+    method: Annotated[Method | None, typer.Option(help=HELP("help_solve_method"))] = None,
     confirm: Annotated[SecondSolver | None, typer.Option(help=HELP("help_confirm"))] = None,
 ) -> None:
     """Run scenarios: a name, a file of scenarios/, or a pattern such as 'scenarios/*.yaml'."""

@@ -67,15 +67,30 @@ def coupling(reader: Reader, fleet: Fleet) -> Coupling:
     free = np.flatnonzero((fleet.of < 0) & ~fixed)
     of_lines = sparse.csc_array(loose @ sparse.diags_array((fleet.of >= 0).astype(float)))
     of_lines.eliminate_zeros()
-    family = families(fleet, of_lines)
-    tie = _ties(reader, fleet, rows, loose, family)
+    few = _of_few(reader, fleet, rows, loose)
+    family = families(fleet, of_lines, few)
+    tie = _ties(reader, fleet, rows, loose, family, few)
     least, most = _limits(reader, fleet, loose, lower, upper, free)
     return Coupling(rows, tie, lower, upper, of_lines, free, sparse.csc_array(loose)[:, free], least, most, family, fixed, base)
 
 
-def families(fleet: Fleet, entries: sparse.csc_array) -> Ints:
-    """Lines of one shape whose production and use enter the coupling rows alike; few enough for a master problem."""
-    mark = np.random.default_rng(0).normal(size=entries.shape[0])
+def _of_few(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array) -> Mask:
+    """Rows over few lines and nothing else that lines alike may have alike."""
+    row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
+    line = fleet.of[loose.indices]
+    touched = sparse.csr_array((np.ones(len(row)), (row, np.maximum(line, 0))), shape=(len(rows), len(fleet.names)))
+    touched.sum_duplicates()
+    others = np.bincount(row, weights=line < 0, minlength=len(rows))
+    found: Mask = (others == 0) & np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
+    return found
+
+
+def families(fleet: Fleet, entries: sparse.csc_array, few: Mask) -> Ints:
+    """Lines of one shape whose production and use enter the coupling rows alike; few enough for a master problem.
+
+    Rows over ``few`` lines do not count: each site has its own.
+    """
+    mark = np.where(few, 0.0, np.random.default_rng(0).normal(size=entries.shape[0]))
     made = np.zeros(len(fleet.names))
     column = np.repeat(np.arange(entries.shape[1]), np.diff(entries.indptr))
     chosen = np.isin(fleet.reader.variable[column], ("make", "fitted"))
@@ -91,14 +106,10 @@ def families(fleet: Fleet, entries: sparse.csc_array) -> Ints:
     return family
 
 
-def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, family: Ints) -> sparse.csr_array:
-    """Rows over few lines and nothing else that say the same of lines alike, in one."""
+def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, family: Ints, few: Mask) -> sparse.csr_array:
+    """Rows over few lines that say the same of lines alike, in one."""
     row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
     line = fleet.of[loose.indices]
-    touched = sparse.csr_array((np.ones(len(row)), (row, np.maximum(line, 0))), shape=(len(rows), len(fleet.names)))
-    touched.sum_duplicates()
-    few = np.bincount(row, weights=line < 0, minlength=len(rows)) == 0
-    few &= np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
     mark = np.random.default_rng(1).normal(size=(int(family.max()) + 1, len(reader.years)))
     sums = np.zeros(len(rows))
     known = line >= 0

@@ -133,7 +133,8 @@ class Walker:
     def _made(self, rate: Floats, chosen: Ints, k: int, t: int, arc: int | None) -> Floats:
         """Cost of making the least or the most."""
         left = 1.0 if arc is None else 1.0 - self.shape.outage[chosen, arc, t]
-        return np.minimum(self.shape.least[chosen, k, t] * left * rate, self.shape.most[chosen, k, t] * left * rate)
+        cost: Floats = np.minimum(self.shape.least[chosen, k, t] * left * rate, self.shape.most[chosen, k, t] * left * rate)
+        return cost
 
     def _standing(self, prices: Prices, chosen: Ints, k: int, t: int, saved: list[Floats]) -> Floats:
         """Cost of standing in a configuration with each set, without production."""
