@@ -68,20 +68,21 @@ def coupling(reader: Reader, fleet: Fleet) -> Coupling:
     of_lines = sparse.csc_array(loose @ sparse.diags_array((fleet.of >= 0).astype(float)))
     of_lines.eliminate_zeros()
     few = _of_few(reader, fleet, rows, loose)
+    row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
+    closed = few & (np.bincount(row, weights=fleet.of[loose.indices] < 0, minlength=len(rows)) == 0)
     family = families(fleet, of_lines, few)
-    tie = _ties(reader, fleet, rows, loose, family, few)
+    tie = _ties(reader, fleet, rows, loose, family, closed)
     least, most = _limits(reader, fleet, loose, lower, upper, free)
     return Coupling(rows, tie, lower, upper, of_lines, free, sparse.csc_array(loose)[:, free], least, most, family, fixed, base)
 
 
 def _of_few(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array) -> Mask:
-    """Rows over few lines and nothing else that lines alike may have alike."""
+    """Rows over few lines that lines alike have alike, each its own."""
     row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
     line = fleet.of[loose.indices]
     touched = sparse.csr_array((np.ones(len(row)), (row, np.maximum(line, 0))), shape=(len(rows), len(fleet.names)))
     touched.sum_duplicates()
-    others = np.bincount(row, weights=line < 0, minlength=len(rows))
-    found: Mask = (others == 0) & np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
+    found: Mask = np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
     return found
 
 
