@@ -15,7 +15,6 @@ from model.decompose.master import Master
 from model.decompose.pricing import Pricer
 from model.decompose.reading import OWN, Reader
 from model.decompose.stages import solve_by_lines
-from model.errors import LimitError
 from model.names import Scope
 from model.scenario import SolverOptions
 from model.session import Ask, certified
@@ -119,10 +118,3 @@ def test_bound_and_plan_hold_the_optimum_between_them(tmp_path: Path, seed: int)
     assert answer.stages[goal] * 0.7 < stage.bound <= answer.stages[goal] + room
     assert stage.value >= answer.stages[goal] - room
     assert certified(answer.problem, answer.matrix, Ask((goal,), Scope.THREE, closest=False), outcome).certificate.valid
-
-
-def test_where_no_whole_plan_is_found_it_says_so(tmp_path: Path) -> None:
-    """Three lines leave rounding no room in this world; that is a limit, not an answer."""
-    answer = world(tmp_path, 2)
-    with pytest.raises(LimitError):
-        solve_by_lines(answer.matrix, [next(iter(answer.stages))], SolverOptions(gap=0.0, time_limit=20))
