@@ -13,8 +13,10 @@ FEW = 8
 """A row over no more lines than this, and no other columns, is priced together with the rows like it of lines alike."""
 JOINT = ("companions", "balance")
 """Rules of such rows."""
+HEADS = "companions"
+"""The one of them that counts lines, not what they make."""
 DIGITS = 6
-"""Lines whose production enters the coupling rows with the same numbers, to so many digits, are alike."""
+"""Lines whose numbers are the same to so many digits, but for their size, are alike."""
 MOST_FAMILIES = 400
 """Beyond this many families those of one shape that are next in order share one."""
 PASSES = 6
@@ -27,7 +29,7 @@ class Coupling:
 
     Attributes:
         rows: Rows of the matrix that couple.
-        tie: (priced row, coupling row) of 0 and 1; rows of a tie share their multiplier.
+        tie: (priced row, coupling row): weights of the rows that share a multiplier, which is theirs times their weight.
         lower, upper: Limits of the coupling rows, less what fixed columns contribute.
         lines: Entries in columns of lines that are not fixed, (coupling row, column of the matrix).
         free: Columns of no line.
@@ -35,6 +37,7 @@ class Coupling:
         least, most: Finite bounds of the free columns that hold at every plan.
         family: Family of each line.
         fixed: Which columns are fixed, and ``base``, a point that holds their values (0 elsewhere).
+        site: Coupling rows over the lines of one site only.
     """
 
     rows: Ints
@@ -49,6 +52,7 @@ class Coupling:
     family: Ints
     fixed: Mask
     base: Floats
+    site: Mask
 
 
 def coupling(reader: Reader, fleet: Fleet) -> Coupling:
@@ -67,39 +71,46 @@ def coupling(reader: Reader, fleet: Fleet) -> Coupling:
     free = np.flatnonzero((fleet.of < 0) & ~fixed)
     of_lines = sparse.csc_array(loose @ sparse.diags_array((fleet.of >= 0).astype(float)))
     of_lines.eliminate_zeros()
-    few = _of_few(reader, fleet, rows, loose)
-    row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
-    closed = few & (np.bincount(row, weights=fleet.of[loose.indices] < 0, minlength=len(rows)) == 0)
-    family = families(fleet, of_lines, few)
-    tie = _ties(reader, fleet, rows, loose, family, closed)
+    site = _of_sites(reader, fleet, rows, loose)
+    family = families(fleet, of_lines, site)
+    tie = _ties(reader, fleet, rows, loose, family, site)
     least, most = _limits(reader, fleet, loose, lower, upper, free)
-    return Coupling(rows, tie, lower, upper, of_lines, free, sparse.csc_array(loose)[:, free], least, most, family, fixed, base)
+    return Coupling(rows, tie, lower, upper, of_lines, free, sparse.csc_array(loose)[:, free], least, most, family, fixed, base, site)
 
 
-def _of_few(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array) -> Mask:
-    """Rows over few lines that lines alike have alike, each its own."""
+def _of_sites(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array) -> Mask:
+    """Rows over few lines, and besides only over columns that no other row has: each site has its own."""
     row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
     line = fleet.of[loose.indices]
     touched = sparse.csr_array((np.ones(len(row)), (row, np.maximum(line, 0))), shape=(len(rows), len(fleet.names)))
     touched.sum_duplicates()
-    found: Mask = np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW)
+    shared = (line < 0) & (np.bincount(loose.indices, minlength=loose.shape[1])[loose.indices] > 1)
+    alone = np.bincount(row, weights=shared, minlength=len(rows)) == 0
+    found: Mask = np.isin(reader.rule[rows], JOINT) & (np.diff(touched.indptr) <= FEW) & alone
     return found
 
 
-def families(fleet: Fleet, entries: sparse.csc_array, few: Mask) -> Ints:
-    """Lines of one shape whose production and use enter the coupling rows alike; few enough for a master problem.
+def families(fleet: Fleet, entries: sparse.csc_array, site: Mask) -> Ints:
+    """Lines of one shape that are the same up to their size, in their own rows and in the coupling ones; few enough for a master problem.
 
-    Rows over ``few`` lines do not count: each site has its own.
+    Rows of a ``site`` do not count. Numbers are compared by sums at random weights.
     """
-    mark = np.where(few, 0.0, np.random.default_rng(0).normal(size=entries.shape[0]))
-    made = np.zeros(len(fleet.names))
-    column = np.repeat(np.arange(entries.shape[1]), np.diff(entries.indptr))
-    chosen = np.isin(fleet.reader.variable[column], ("make", "fitted"))
-    np.add.at(made, fleet.of[column[chosen]], mark[entries.indices[chosen]] * entries.data[chosen])
+    dice = np.random.default_rng(0)
+    mark = entries.T @ np.where(site, 0.0, dice.normal(size=entries.shape[0]))
+    size = fleet.sizes()
     family, count = np.full(len(fleet.names), -1), 0
     room = max(1, MOST_FAMILIES // max(1, len(fleet.shapes)))
     for shape in fleet.shapes:
-        _, own = np.unique(np.round(made[shape.lines], DIGITS), return_inverse=True)
+        own_size = np.where(size[shape.lines] > 0, size[shape.lines], 1.0)[:, None, None]
+        sums = np.zeros(len(shape.lines))
+        for name, number in shape.columns.items():
+            per = 1.0 if name in ("make", "fitted") else own_size
+            entry = np.where(number >= 0, mark[number] / per + fleet.shut[number], -1.0)
+            sums += np.einsum("lpt,pt->l", entry, dice.normal(size=entry.shape[1:]))
+        for numbers in (shape.least / own_size, shape.most / own_size, shape.outage, shape.share, shape.saving, shape.need, shape.gap):
+            flat = np.nan_to_num(numbers, nan=-1.0, posinf=-2.0, neginf=-3.0).reshape(len(shape.lines), -1)
+            sums += flat @ dice.normal(size=flat.shape[1])
+        _, own = np.unique(np.round(sums, DIGITS), return_inverse=True)
         if own.max() >= room:
             own = own * room // (own.max() + 1)
         family[shape.lines] = own + count
@@ -107,21 +118,23 @@ def families(fleet: Fleet, entries: sparse.csc_array, few: Mask) -> Ints:
     return family
 
 
-def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, family: Ints, few: Mask) -> sparse.csr_array:
-    """Rows over few lines that say the same of lines alike, in one."""
+def _ties(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array, family: Ints, site: Mask) -> sparse.csr_array:
+    """Rows of sites alike in one: those that say the same of lines alike. What is by head is weighted by the size of the site's lines."""
     row = np.repeat(np.arange(len(rows)), np.diff(loose.indptr))
     line = fleet.of[loose.indices]
     mark = np.random.default_rng(1).normal(size=(int(family.max()) + 1, len(reader.years)))
-    sums = np.zeros(len(rows))
+    sums, size = np.zeros(len(rows)), np.zeros(len(rows))
     known = line >= 0
     np.add.at(sums, row[known], mark[family[line[known]], reader.year[loose.indices[known]]])
+    np.maximum.at(size, row[known], fleet.sizes()[line[known]])
     own = np.arange(len(rows))
     for rule in JOINT:
-        chosen = np.flatnonzero(few & (reader.rule[rows] == rule))
+        chosen = np.flatnonzero(site & (reader.rule[rows] == rule))
         _, first, same = np.unique(np.round(sums[chosen], DIGITS), return_index=True, return_inverse=True)
         own[chosen] = chosen[first[same]]
+    weight = np.where(site & (reader.rule[rows] == HEADS) & (size > 0), size, 1.0)
     names, at = np.unique(own, return_inverse=True)
-    return sparse.csr_array((np.ones(len(rows)), (at, np.arange(len(rows)))), shape=(len(names), len(rows)))
+    return sparse.csr_array((weight, (at, np.arange(len(rows)))), shape=(len(names), len(rows)))
 
 
 def _limits(reader: Reader, fleet: Fleet, loose: sparse.csr_array, lower: Floats, upper: Floats, free: Ints) -> tuple[Floats, Floats]:

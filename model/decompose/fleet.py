@@ -35,6 +35,7 @@ class Fleet:
     Attributes:
         of: Line of each column, -1 for columns of no line.
         names: Names of the lines.
+        made: Columns of what lines make, under measures or not.
     """
 
     def __init__(self, reader: Reader, threads: int = 2) -> None:
@@ -48,6 +49,7 @@ class Fleet:
             for number in shape.columns.values():
                 line = np.broadcast_to(shape.lines[:, None, None], number.shape)
                 self.of[number[number >= 0]] = line[number >= 0]
+        self.made = np.isin(reader.variable, ("make", "fitted"))
         self.shut = reader.upper < 1.0 - INTEGRALITY
         self._check()
 
@@ -152,8 +154,8 @@ class Fleet:
         self.put(point, shape, "lost", chosen, before & ~have)
         self._produce(point, shape, prices, chosen, standing, taken, have)
 
-    def produce(self, costs: Floats, plan: Floats) -> Floats:
-        """What a plan's lines make at a cost of each column, their moves and measures given; all that reaches the benchmark counts."""
+    def produce(self, costs: Floats, plan: Floats, lines: Mask | None = None) -> Floats:
+        """What a plan's lines (or some) make at a cost of each column, moves and measures given; all at the benchmark counts."""
         point = np.zeros(len(costs))
 
         def work(piece: tuple[int, Ints]) -> None:
@@ -162,7 +164,7 @@ class Fleet:
             held = [np.where(number >= 0, plan[number], 0.0) > 0.5 for number in own.values()]
             self._produce(point, shape, self._prices(shape, costs, chosen), chosen, *held)
 
-        self._each(work, None)
+        self._each(work, lines)
         return point
 
     def _produce(self, point: Floats, shape: Shape, prices: Prices, chosen: Ints, standing: Mask, taken: Mask, have: Mask) -> None:

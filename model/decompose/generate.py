@@ -18,10 +18,11 @@ UNMET = 1e-6
 
 @dataclass
 class Pool:
-    """Rounds of all stages: multipliers of the priced rows, and what the plans that are cheapest at them do, (family, row)."""
+    """Rounds of all stages: multipliers, cheapest plans by family, and what these do to the priced rows, (family, row)."""
 
     prices: list[Floats] = field(default_factory=list)
     effects: list[Floats] = field(default_factory=list)
+    plans: list[list[Floats]] = field(default_factory=list)
 
 
 @dataclass
@@ -49,7 +50,7 @@ def add_plans(master: Master, effects: Floats) -> None:
 
 
 def generate(
-    pricer: Pricer, master: Master, pool: Pool, gap: float, few: Few | None, heard: Callable[[Generated], bool], start: Floats | None = None
+    pricer: Pricer, master: Master, pool: Pool, gap: float, few: Few, heard: Callable[[Generated], bool], start: Floats | None = None
 ) -> Generated:
     """Add what each round's cheapest plans do until mixture and bound meet within ``gap``, or ``heard`` says to stop.
 
@@ -77,7 +78,7 @@ def _nothing() -> Mixture:
     return Mixture(np.inf, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
-def _round(out: Generated, pricer: Pricer, master: Master, pool: Pool, prices: Floats, few: Few | None) -> None:
+def _round(out: Generated, pricer: Pricer, master: Master, pool: Pool, prices: Floats, few: Few) -> None:
     """Price once."""
     priced = pricer.price(master, prices, few)
     if priced.bound > out.bound:
@@ -85,4 +86,5 @@ def _round(out: Generated, pricer: Pricer, master: Master, pool: Pool, prices: F
     add_plans(master, priced.effects)
     pool.prices.append(prices[: pricer.rows])
     pool.effects.append(priced.effects)
+    pool.plans.append([family.values(priced.plans.point) for family in few.families])
     out.rounds += 1

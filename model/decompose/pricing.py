@@ -13,12 +13,12 @@ The last sum is over whole plans of single lines, so that the bound is at least 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from model.decompose.coupling import Coupling
 from model.decompose.fleet import Fleet, Plans
 from model.decompose.master import Master
+from model.decompose.reading import OF_LINES, Ints, Mask
 from model.errors import SolverError
 from model.handover import Floats, Matrix
 from model.language import told
@@ -38,10 +38,44 @@ class Priced:
 
 
 @dataclass(frozen=True)
+class Family:
+    """Lines alike, and how their columns answer to each other.
+
+    Attributes:
+        lines: Its lines; ``first`` is the place of the one that stands for all.
+        scale: Size of each line against the first's.
+        columns: Column numbers, (line, place); -1 where a line has none.
+        make, fitted: Places of what is made, and of what is made under a measure.
+        standing: Places of whole decisions that what is made depends on.
+        year: Year of each place.
+    """
+
+    lines: Ints
+    first: int
+    scale: Floats
+    columns: Ints
+    make: Mask
+    fitted: Mask
+    standing: Mask
+    year: Ints
+
+    @property
+    def whole(self) -> Mask:
+        """Places of whole decisions."""
+        return ~(self.make | self.fitted)
+
+    def values(self, point: Floats, line: int | None = None) -> Floats:
+        """A line's part of a point; the first line's if none is named."""
+        column = self.columns[self.first if line is None else line]
+        return np.where(column >= 0, point[column], 0.0)
+
+
+@dataclass(frozen=True)
 class Few:
     """Lines that stand for their families, and how many of themselves each stands for."""
 
-    chosen: npt.NDArray[np.bool_]
+    families: list[Family]
+    chosen: Mask
     weight: Floats
 
 
@@ -57,11 +91,12 @@ class Pricer:
         self.constant = float(objective @ parts.base) + matrix.offsets[f"objective_{goal}"]
         self.turned = sparse.csr_array(parts.lines.T)
         entries = parts.lines.tocoo()
-        self.column, self.value = entries.col, entries.data
+        self.column = entries.col
         line = fleet.of[entries.col]
         tie = sparse.csc_array(parts.tie)
         self.rows, self.families = parts.tie.shape[0], int(parts.family.max()) + 1
         self.place = parts.family[line] * self.rows + tie.indices[entries.row]
+        self.value = entries.data * tie.data[entries.row]
         self.line = line
 
     def line_costs(self, prices: Floats) -> Floats:
@@ -96,12 +131,21 @@ class Pricer:
 
 
 def representatives(fleet: Fleet, parts: Coupling) -> Few:
-    """One line of each family, with the weight of all."""
+    """The families, each with the line of middle size to stand for all."""
     size = fleet.sizes()
+    families: list[Family | None] = [None] * (int(parts.family.max()) + 1)
     chosen, weight = np.zeros(len(size), dtype=bool), np.zeros(len(size))
-    for family in range(int(parts.family.max()) + 1):
-        own = np.flatnonzero(parts.family == family)
-        first = own[np.argsort(size[own])[len(own) // 2]]
-        chosen[first] = True
-        weight[first] = size[own].sum() / size[first] if size[first] > 0 else len(own)
-    return Few(chosen, weight)
+    for shape in fleet.shapes:
+        flat = np.concatenate([shape.columns[name].reshape(len(shape.lines), -1) for name in OF_LINES], axis=1)
+        name_of = np.repeat(OF_LINES, [shape.columns[name][0].size for name in OF_LINES])
+        year = np.concatenate([np.indices(shape.columns[name][0].shape)[1].ravel() for name in OF_LINES])
+        for number in np.unique(parts.family[shape.lines]).tolist():
+            own = np.flatnonzero(parts.family[shape.lines] == number)
+            lines = shape.lines[own]
+            first = int(np.argsort(size[lines], kind="stable")[len(lines) // 2])
+            scale = size[lines] / size[lines[first]] if size[lines[first]] > 0 else np.ones(len(lines))
+            families[number] = Family(
+                lines, first, scale, flat[own], name_of == "make", name_of == "fitted", np.isin(name_of, ("on", "move", "fit")), year,
+            )  # fmt: skip
+            chosen[lines[first]], weight[lines[first]] = True, scale.sum()
+    return Few([family for family in families if family is not None], chosen, weight)

@@ -77,11 +77,12 @@ class Reader:
                 self.axes[name] = Axis([], np.zeros((0, len(self.years)), dtype=np.int64))
                 continue
             block = found[name]
-            pair, year = np.divmod(block.places, len(block.members[-1]))
-            year = year + len(self.years) - len(block.members[-1])
-            number = np.full((len(block.members[0]), len(self.years)), -1, dtype=np.int64)
+            pairs, span = list(block.members[0]), len(list(block.members[-1]))
+            pair, year = np.divmod(block.places, span)
+            year = year + len(self.years) - span
+            number = np.full((len(pairs), len(self.years)), -1, dtype=np.int64)
             number[pair, year] = block.columns
-            self.axes[name] = Axis(block.members[0], number)
+            self.axes[name] = Axis(pairs, number)
             self.variable[block.columns], self.pair[block.columns], self.year[block.columns] = name, pair, year
         self.lower, self.upper, self.single = self._bounds()
 

@@ -1,61 +1,65 @@
-"""From shares of plans by family to one plan for every line."""
+"""Paths that families mix, and most lines of large families shared out among them."""
+
+from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from model.decompose.generate import Generated, Pool
-from model.decompose.pricing import Pricer
+from model.decompose.pricing import Family, Few, Pricer
 from model.decompose.reading import Ints
 from model.handover import Floats
 
-LEAST = 0.25
-"""Shares below this part of one line are left out."""
+LEAST = 1e-6
+"""Shares below this are left out."""
 
 
-def spread(pricer: Pricer, found: Generated, pool: Pool) -> Floats:
-    """Whole plans of all lines whose sums come close to the mixture's, line by line, the largest first.
+@dataclass(frozen=True)
+class Path:
+    """A family's path: its share, and whole decisions of the first line by place."""
 
-    Each line takes one of the plans that its family mixes, such that the weighted error of all coupling rows so far grows least.
-    """
-    fleet, parts = pricer.fleet, pricer.parts
-    shares = _shares(found.shares, np.bincount(parts.family))
-    columns = _columns(fleet.of, len(fleet.names))
-    mixed: list[list[tuple[float, Floats]]] = [[] for _ in columns]
-    for number in np.flatnonzero(shares.max(axis=1)).tolist():
-        lines = (shares[number] > 0)[parts.family]
-        point = fleet.cheapest(pricer.line_costs(pool.prices[number]), lines).point
-        for line in np.flatnonzero(lines).tolist():
-            mixed[line].append((shares[number, parts.family[line]], point[columns[line]]))
-    table = sparse.csr_array(parts.lines.T)
-    mean = np.zeros(len(fleet.of))
-    for line, own in enumerate(columns):
-        mean[own] = sum(share * point for share, point in mixed[line])
-    sums = abs(parts.lines) @ np.abs(mean)
-    weight = 1.0 / np.maximum(sums, 1e-3 * max(1.0, float(sums.max(initial=0.0))))
-    chosen, error = np.zeros(len(fleet.of)), np.zeros(len(parts.rows))
-    for line in np.argsort(-fleet.sizes(), kind="stable"):
-        own, points = columns[line], np.array([point for _, point in mixed[line]])
-        best = 0
-        if len(points) > 1:
-            effects = np.asarray((table[own].T @ (points - mean[own]).T).T)
-            touched = np.flatnonzero(np.abs(effects).max(axis=0))
-            effects = effects[:, touched]
-            best = int((((error[touched] + effects) * weight[touched]) ** 2).sum(axis=1).argmin())
-            error[touched] += effects[best]
-        chosen[own] = points[best]
-    return chosen
+    share: float
+    values: Floats
 
 
-def _shares(shares: Floats, lines: Ints) -> Floats:
-    """Shares without those too small for any line, of one whole again."""
-    kept = np.where(shares * lines >= LEAST, shares, 0.0)
-    kept[shares.argmax(axis=0), np.arange(shares.shape[1])] = shares.max(axis=0)
-    whole: Floats = kept / kept.sum(axis=0)
-    return whole
+def paths(found: Generated, pool: Pool, family: Family, number: int) -> list[Path]:
+    """The distinct paths that a family mixes, the largest share first."""
+    sums: dict[bytes, tuple[float, Floats]] = {}
+    for at in np.flatnonzero(found.shares[:, number] > LEAST).tolist():
+        values = np.where(family.whole, pool.plans[at][number], 0.0)
+        before, _ = sums.get(values.tobytes(), (0.0, values))
+        sums[values.tobytes()] = (before + float(found.shares[at, number]), values)
+    whole = sum(share for share, _ in sums.values())
+    return sorted((Path(share / whole, values) for share, values in sums.values()), key=lambda path: -path.share)
 
 
-def _columns(of: Ints, lines: int) -> list[Ints]:
-    """Columns of each line."""
-    order = np.argsort(of, kind="stable")
-    order = order[of[order] >= 0]
-    return np.split(order, np.cumsum(np.bincount(of[order], minlength=lines))[:-1])
+def candidates(pricer: Pricer, few: Few, found: Generated, pool: Pool, extra: int) -> list[list[Path]]:
+    """For each family the paths that it mixes, and the cheapest others that were ever found, at the best multipliers."""
+    fleet = pricer.fleet
+    costs = pricer.line_costs(found.prices)
+    mixed = [{path.values.tobytes(): path for path in paths(found, pool, family, at)} for at, family in enumerate(few.families)]
+    values: list[dict[bytes, float]] = [{} for _ in few.families]
+    for plans in pool.plans:
+        plan = np.zeros(len(fleet.of))
+        for family, own in zip(few.families, plans, strict=True):
+            column = family.columns[family.first]
+            plan[column[column >= 0]] = np.where(family.whole, own, 0.0)[column >= 0]
+        made = np.where(fleet.made, fleet.produce(costs, plan, few.chosen), plan)
+        for at, (family, own) in enumerate(zip(few.families, plans, strict=True)):
+            values[at][np.where(family.whole, own, 0.0).tobytes()] = float(family.values(costs) @ family.values(made))
+    out = []
+    for known, value in zip(mixed, values, strict=True):
+        others = sorted((key for key in value if key not in known), key=lambda key: value[key])[:extra]
+        out.append([*known.values(), *(Path(0.0, np.frombuffer(key)) for key in others)])
+    return out
+
+
+def apportion(size: Floats, shares: Floats) -> Ints:
+    """A path for each line while a share has room for the whole line, the largest first; -1 for the lines left over."""
+    room = shares * size.sum()
+    taken = np.full(len(size), -1)
+    for line in np.argsort(-size, kind="stable").tolist():
+        best = int(np.argmax(room))
+        if room[best] >= size[line] * (1 - 1e-9):
+            taken[line] = best
+            room[best] -= size[line]
+    return taken
