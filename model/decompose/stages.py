@@ -35,7 +35,7 @@ FINE = 1e-4
 PENALTY = 10.0
 """Price of breaking a row by all that enters it, against the objective."""
 OTHERS = 1_000
-"""Choices of paths that all lines together have besides those that their families mix; two a family at the least."""
+"""Choices of paths that all lines together have besides those that their families mix."""
 UNMET = 1e-6
 """Most slack, against its limit, of a plan that meets every row."""
 
@@ -111,7 +111,7 @@ class _Search:
         self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, late: Callable[[], bool]
     ) -> tuple[Floats | None, float]:  # fmt: skip
         """A plan from a mixture; None where rows stay broken."""
-        chosen = candidates(pricer, self.few, found, self.pool, max(2, OTHERS // len(self.fleet.names)))
+        chosen = candidates(pricer, self.few, found, self.pool, OTHERS // len(self.fleet.names))
         patterns = Patterns(pricer, self.few)
         patterns.learn(self.pool)
         patterns.add(chosen)
