@@ -90,6 +90,15 @@ def _of_sites(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array)
     return found
 
 
+def whole_rows(fleet: Fleet, parts: Coupling) -> Mask:
+    """Coupling rows over whole decisions of lines only: caps, paces and quotas, but for those of one site."""
+    table = sparse.csr_array(parts.lines)
+    made = fleet.made | (fleet.reader.variable == "benchmark")
+    makes, other = abs(table) @ made.astype(float) > 0, np.diff(sparse.csr_array(parts.others).indptr) > 0
+    found: Mask = ~makes & ~other & (np.diff(table.indptr) > 0) & ~parts.site
+    return found
+
+
 def families(fleet: Fleet, entries: sparse.csc_array, site: Mask) -> Ints:
     """Lines of one shape that are the same up to their size, in their own rows and in the coupling ones; few enough for a master problem.
 

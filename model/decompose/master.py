@@ -55,12 +55,26 @@ class Master:
         for sign, needed in ((1.0, np.isfinite(self.lower)), (-1.0, np.isfinite(self.upper))):
             at = np.flatnonzero(needed).astype(np.int32)
             self._add(penalty[at], np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
-        self.slacks = self.highs.getNumCol() - width
+        self.slacks, self.reliefs = self.highs.getNumCol() - width, 0
         self.solved = False
 
     def _add(self, costs: Floats, starts: "np.typing.NDArray[np.int32]", index: "np.typing.NDArray[np.int32]", value: Floats) -> None:
         count = len(costs)
         self.highs.addCols(count, costs, np.zeros(count), np.full(count, INF), len(index), starts[:-1].astype(np.int32), index, value)
+
+    def tighten(self, room: Floats, price: float) -> None:
+        """Hold rows that much inside their limits; all of a row's room costs ``price`` to use. Before any family's column is added."""
+        loose = self.lower < self.upper
+        sides = [(np.where(loose & np.isfinite(limit), room, 0.0), sign) for limit, sign in ((self.upper, -1.0), (self.lower, 1.0))]
+        for side, sign in sides:
+            at = np.flatnonzero(side > 0).astype(np.int32)
+            first = self.highs.getNumCol()
+            self._add(price / side[at], np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
+            self.highs.changeColsBounds(len(at), np.arange(first, first + len(at), dtype=np.int32), np.zeros(len(at)), side[at])
+            self.reliefs += len(at)
+        self.upper, self.lower = self.upper - sides[0][0], self.lower + sides[1][0]
+        for row in np.flatnonzero(sides[0][0] + sides[1][0]).tolist():
+            self.highs.changeRowBounds(row, max(self.lower[row], -INF), min(self.upper[row], INF))
 
     def add(self, effects: sparse.csc_array, costs: Floats, owner: "np.typing.NDArray[np.int64]") -> None:
         """Add columns of families: what each does to the master's rows."""
@@ -83,7 +97,8 @@ class Master:
         solution = self.highs.getSolution()
         point, duals = np.array(solution.col_value), np.array(solution.row_dual)
         first = self.fixed_columns + self.slacks
+        shares = point[first + self.reliefs :]
         return Mixture(
-            self.highs.getInfo().objective_function_value, duals, point[first:], point[: self.fixed_columns],
+            self.highs.getInfo().objective_function_value, duals, shares, point[: self.fixed_columns],
             point[self.fixed_columns : first],
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Paths that families mix, and most lines of large families shared out among them."""
+"""Paths among which the lines of a family may choose: those that it mixes, and others that were found on the way."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from model.decompose.generate import Generated, Pool
 from model.decompose.pricing import Family, Few, Pricer
-from model.decompose.reading import Ints
 from model.handover import Floats
 
 LEAST = 1e-6
@@ -51,15 +50,3 @@ def candidates(pricer: Pricer, few: Few, found: Generated, pool: Pool, extra: in
         others = sorted((key for key in value if key not in known), key=lambda key: value[key])[:extra]
         out.append([*known.values(), *(Path(0.0, np.frombuffer(key)) for key in others)])
     return out
-
-
-def apportion(size: Floats, shares: Floats) -> Ints:
-    """A path for each line while a share has room for the whole line, the largest first; -1 for the lines left over."""
-    room = shares * size.sum()
-    taken = np.full(len(size), -1)
-    for line in np.argsort(-size, kind="stable").tolist():
-        best = int(np.argmax(room))
-        if room[best] >= size[line] * (1 - 1e-9):
-            taken[line] = best
-            room[best] -= size[line]
-    return taken

@@ -1,9 +1,10 @@
-"""Stages of the objective solved line by line: multipliers by column generation, a proven bound, and a plan chosen among known paths.
+"""Stages of the objective solved line by line: multipliers by column generation, a proven bound, and a plan of whole paths.
 
 Where branch and bound can not even solve the relaxation (thousands of lines over many years), the lines are let go one by one: rows that
 couple them get multipliers (``generate``), every line's cheapest path is found exactly (``paths``), and the sum is a bound
-(``pricing``). Multipliers come from one line of each family of lines alike; the bound is always taken over all lines. Of the paths that
-were found each line takes one, and what is made is decided with them (``choice``).
+(``pricing``). Multipliers come from one line of each family of lines alike; the bound is always taken over all lines. Paths found on
+the way, and more of them with limits held a little tighter, are what blocks of lines alike choose from: how much of each kind takes
+which path is a small linear programme (``blend``), and blocks are shared out by their sizes until every limit holds (``whole``).
 """
 
 import time
@@ -13,16 +14,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from model.decompose.choice import Kept, Programme
-from model.decompose.coupling import Coupling, coupling
-from model.decompose.dive import Dive
+from model.decompose.blend import Blend, Kept
+from model.decompose.coupling import Coupling, coupling, whole_rows
 from model.decompose.fleet import Fleet
 from model.decompose.generate import Generated, Pool, generate
+from model.decompose.kinds import joined, kinds
 from model.decompose.master import Master
+from model.decompose.patterns import Patterns
 from model.decompose.pricing import Few, Pricer, representatives
 from model.decompose.reading import Reader
-from model.decompose.rounding import candidates
-from model.decompose.units import Patterns, units
+from model.decompose.rounding import Path, candidates, paths
+from model.decompose.whole import PRICE, Rounding, written
 from model.errors import LimitError
 from model.handover import Floats, Matrix
 from model.language import told
@@ -34,10 +36,16 @@ FINE = 1e-4
 """Gap between mixture and bound at which multipliers are good enough."""
 PENALTY = 10.0
 """Price of breaking a row by all that enters it, against the objective."""
-OTHERS = 1_000
-"""Choices of paths that all lines together have besides those that their families mix."""
+OTHERS, FEWEST = 1_000, 3
+"""Paths that all lines together may choose from besides those that their families mix, and the fewest of one family."""
 UNMET = 1e-6
-"""Most slack, against its limit, of a plan that meets every row."""
+"""Most slack of a mixture that meets every row."""
+ROOM = 1e-3
+"""Share of its limit by which a row over whole decisions is held inside while shares are decided, so that whole blocks fit."""
+ROOM_OTHERS, ROOM_KEPT = 1e-4, 5e-4
+"""The same for other rows, and for objectives of earlier stages."""
+TIGHTER = 60
+"""Rounds of column generation with rows held inside: paths that whole blocks need."""
 
 
 @dataclass(frozen=True)
@@ -102,27 +110,60 @@ class _Search:
         gap = self.options.gap_of(goal)
         found = generate(pricer, master, self.pool, min(FINE, gap / 4 or FINE), self.few, heard)
         bound = pricer.price(master, found.prices).bound
-        point, value = self.plan(pricer, found, kept, penalty, lambda: time.perf_counter() - began > self.options.time_limit)
+        point, value = self.plan(
+            pricer, found, kept, penalty, lambda: time.perf_counter() - began > self.options.time_limit, bound, gap
+        )  # fmt: skip
         if point is None:
             raise LimitError(told("limit_without_plan", stage=told(f"goal_{goal}")))
         return Plan(point, value, bound, found.rounds, time.perf_counter() - began), pricer
 
+    def room(self, pricer: Pricer, found: Generated, kept: Kept) -> Floats:
+        """How far each priced row, and each kept objective, is held inside its limit."""
+        parts, tie = self.parts, self.parts.tie
+        entering = np.zeros(pricer.rows)
+        for effects, shares in zip(self.pool.effects, found.shares, strict=True):
+            entering += np.abs(effects).T @ shares
+        limits = np.maximum(*(np.where(np.isfinite(side), np.abs(side), 0.0) for side in (parts.lower, parts.upper)))
+        size = np.maximum(entering, tie @ limits)
+        share = np.where(tie @ whole_rows(pricer.fleet, parts).astype(float) > 0, ROOM, ROOM_OTHERS)
+        share[tie @ parts.site.astype(float) > 0] = 0.0
+        return np.concatenate([share * size, ROOM_KEPT * np.abs(kept.most)])
+
+    def tighter(self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, room: Floats, late: Callable[[], bool]) -> Generated:
+        """Column generation with rows held inside."""
+        master = Master(self.parts, pricer.costs, kept.rows, kept.most, self.tied(penalty))
+        master.tighten(room, PRICE * abs(found.bound))
+        return generate(
+            pricer, master, self.pool, FINE, self.few, lambda now: now.rounds > TIGHTER or late(), found.prices
+        )  # fmt: skip
+
     def plan(
-        self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, late: Callable[[], bool]
+        self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, late: Callable[[], bool], bound: float, gap: float
     ) -> tuple[Floats | None, float]:  # fmt: skip
         """A plan from a mixture; None where rows stay broken."""
-        chosen = candidates(pricer, self.few, found, self.pool, OTHERS // len(self.fleet.names))
+        blocks, inside = kinds(pricer, self.few)
+        extra = max(FEWEST, OTHERS // len(self.fleet.names))
+        mixed = [paths(found, self.pool, family, at) for at, family in enumerate(self.few.families)]
+        room = np.zeros(self.parts.tie.shape[0] + len(kept.most))
+        if not all(kind.single for kind in blocks):
+            room = self.room(pricer, found, kept)
+            found = self.tighter(pricer, found, kept, penalty, room, late)
+        chosen = [_merged(*both) for both in zip(candidates(pricer, self.few, found, self.pool, extra), mixed, strict=True)]
+        joint = [joined(kind, self.few, chosen, self.pool) for kind in blocks]
         patterns = Patterns(pricer, self.few)
         patterns.learn(self.pool)
         patterns.add(chosen)
-        programme = Programme(pricer, patterns, kept, penalty)
-        for unit in units(pricer, self.few):
-            programme.begin(unit, chosen[unit.number])
-        programme.flush()
-        programme.settle()
-        end = Dive(pricer, self.few, patterns, programme, penalty[programme.slack_row]).run(late)
-        whole = not end.left and end.point[programme.slacks].max(initial=0.0) <= UNMET
-        return (programme.point(end.point) if whole else None), end.value
+        blend = Blend(pricer, self.few, patterns, chosen, blocks, joint, inside, kept, penalty)
+        rows = pricer.rows
+        wide = np.concatenate([(self.parts.tie.T @ room[:rows])[~inside], room[rows:]])[blend.row]
+        whole = Rounding(blend, np.where((blend.lower < blend.upper)[blend.row], wide, 0.0)).run(bound, gap, late)
+        return (None, np.nan) if whole is None else (written(blend, whole), whole.value)
+
+
+def _merged(first: list[Path], second: list[Path]) -> list[Path]:
+    """The first paths, and those of the second that are not among them, without a share."""
+    known = {path.values.tobytes() for path in first}
+    return [*first, *(Path(0.0, path.values) for path in second if path.values.tobytes() not in known)]
 
 
 def solve_by_lines(

@@ -1,54 +1,16 @@
-"""Lines that make alike, their paths, and the patterns of what they can make on them."""
+"""In what states lines stand on their paths, and the patterns of what they can make there."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
 
 from model.decompose.generate import Pool
 from model.decompose.pricing import Family, Few, Pricer
-from model.decompose.reading import Ints
 from model.decompose.rounding import Path
 from model.handover import Floats
 
 State = tuple[int, bytes]
 """A year, and the configuration, arc and measures in which a line stands then."""
-
-
-@dataclass
-class Unit:
-    """Lines that make alike, a family or one line of a site: what the first makes is scaled to the others.
-
-    Attributes:
-        number: The family's number.
-        family: The family.
-        places: Its lines in question.
-        scale: Size of each of them against the first of them.
-    """
-
-    number: int
-    family: Family
-    places: Ints
-    scale: Floats
-
-    @property
-    def columns(self) -> Ints:
-        """Column numbers by line and place."""
-        found: Ints = self.family.columns[self.places]
-        return found
-
-
-def units(pricer: Pricer, few: Few) -> list[Unit]:
-    """Families, and one by one the lines of sites."""
-    site = np.zeros(len(pricer.fleet.names), dtype=bool)
-    rows = sparse.csr_array(pricer.parts.lines)[np.flatnonzero(pricer.parts.site)]
-    site[np.unique(pricer.fleet.of[rows.indices])] = True
-    found = []
-    for number, family in enumerate(few.families):
-        apart = site[family.lines]
-        groups = [np.array([place]) for place in np.flatnonzero(apart)] + [np.flatnonzero(~apart)] * bool((~apart).any())
-        found += [Unit(number, family, places, family.scale[places] / family.scale[places[0]]) for places in groups]
-    return found
 
 
 def states(family: Family, values: Floats) -> list[State]:

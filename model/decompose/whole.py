@@ -1,0 +1,173 @@
+"""From shares of paths to whole blocks: limits held a little tighter, tiny shares given up, blocks shared out by size, and again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from model.decompose.blend import Blend
+from model.decompose.partition import partition
+from model.decompose.patterns import states
+from model.decompose.reading import Ints
+from model.handover import Floats
+
+DUAL, PRIMAL = 1, 4
+SHARE = 1e-7
+"""Shares below this are none."""
+UNMET = 1e-7
+"""A limit that is broken by less is met."""
+PRICE = 1e-3
+"""Share of the value that it costs to use all of a limit's room."""
+DEARER, WIDER = 3.0, 1.5
+"""By how much the room of a limit that whole blocks broke grows dearer and wider."""
+DEAREST = 1e3
+"""Most that a room's price grows."""
+CLOSER = 0.6
+"""By how much all rooms shrink once whole blocks break nothing, to come nearer to the bound."""
+ROUNDS = 40
+"""Most times that blocks are shared out."""
+NEARER = 4
+"""Most of these after a first plan."""
+BRANCHING = 20.0
+"""Seconds that blocks without any like them may take to choose."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A plan: its value, path of each block by kind, and the programme's columns."""
+
+    value: float
+    taken: list[Ints]
+    columns: Floats
+
+
+class Rounding:
+    """Looks for whole blocks near the cheapest shares.
+
+    ``room`` says how far limits are held inside at first, by limit of the programme.
+    """
+
+    def __init__(self, blend: Blend, room: Floats) -> None:
+        self.blend, self.room, self.dear = blend, room, np.ones(len(room))
+        self.columns = np.concatenate(blend.shares)
+        alone = [own for own, kind in zip(blend.shares, blend.kinds, strict=True) if kind.single]
+        self.single = np.concatenate([np.zeros(0, dtype=np.int64), *alone])
+
+    def run(self, bound: float, gap: float, late: Callable[[], bool]) -> Whole | None:
+        """The best plan that was found by the time a gap is reached or it is late; None where limits stayed broken."""
+        best: Whole | None = None
+        more = NEARER
+        for _ in range(ROUNDS):
+            found, broken = self._once(abs(bound))
+            if (broken > UNMET).any():
+                self.room = np.where(broken > UNMET, np.maximum(WIDER * self.room, self.room + WIDER * broken), self.room)
+                self.dear = np.where(broken > UNMET, np.minimum(DEARER * self.dear, DEAREST), self.dear)
+            else:
+                best = found if best is None or found.value < best.value else best
+                self.room = CLOSER * self.room
+            more -= best is not None
+            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)) or not self.room.any():
+                break
+        return best
+
+    def _once(self, scale: float) -> tuple[Whole, Floats]:
+        """Whole blocks, and by how much each limit is broken."""
+        blend = self.blend
+        blend.tighten(self.room, PRICE * scale * self.dear)
+        self._sums(True)
+        blend.hold(self.columns, np.zeros(len(self.columns)), np.full(len(self.columns), np.inf))
+        point = self._thin()
+        taken = [self._shared_out(point, number) for number in range(len(blend.kinds))]
+        sums = [
+            np.bincount(own, weights=kind.scale, minlength=len(paths))
+            for own, kind, paths in zip(taken, blend.kinds, blend.paths, strict=True)
+        ]
+        blend.tighten(np.zeros(len(self.room)), np.zeros(len(self.room)))
+        self._sums(False)
+        blend.hold(self.columns, np.concatenate(sums), np.concatenate(sums))
+        value, point = blend.solve(DUAL)
+        return Whole(value, taken, point), np.maximum(point[blend.slack], 0.0)
+
+    def _sums(self, held: bool) -> None:
+        """Whether shares must add up; sums of whole blocks do by themselves."""
+        for row, kind in zip(self.blend.whole, self.blend.kinds, strict=True):
+            total = float(kind.scale.sum())
+            self.blend.highs.changeRowBounds(row, total if held else -highspy.kHighsInf, total if held else highspy.kHighsInf)
+
+    def _thin(self) -> Floats:
+        """Shares of which none is smaller than the smallest block: the smallest of a kind goes, and all is solved again."""
+        blend = self.blend
+        if len(self.single):
+            self._branch()
+        _, point = blend.solve(PRIMAL)
+        least = [float(kind.scale.min()) for kind in blend.kinds]
+        for _ in range(len(self.columns)):
+            gone = []
+            for own, size, kind in zip(blend.shares, least, blend.kinds, strict=True):
+                small = np.flatnonzero((point[own] > SHARE) & (point[own] < size * (1 - SHARE)))
+                if len(small) and not kind.single:
+                    gone.append(int(own[small[point[own][small].argmin()]]))
+            if not gone:
+                break
+            blend.hold(np.array(gone), np.zeros(len(gone)), np.zeros(len(gone)))
+            _, point = blend.solve(DUAL)
+        return point
+
+    def _branch(self) -> None:
+        """Blocks that have none like them choose by branch and bound, and hold to it."""
+        highs, columns = self.blend.highs, self.single.astype(np.int32)
+        kind = np.full(len(columns), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+        highs.changeColsIntegrality(len(columns), columns, kind)
+        highs.setOptionValue("time_limit", highs.getRunTime() + BRANCHING)
+        highs.run()
+        found = np.array(highs.getSolution().col_value)
+        highs.changeColsIntegrality(len(columns), columns, np.zeros(len(columns), dtype=np.uint8))
+        highs.setOptionValue("time_limit", highspy.kHighsInf)
+        highs.clearSolver()
+        if len(found) and np.abs(found[self.single] - np.round(found[self.single])).max() < 1e-5:
+            chosen = np.round(found[self.single])
+            self.blend.hold(self.single, chosen, chosen)
+
+    def _shared_out(self, point: Floats, number: int) -> Ints:
+        """Path of each block of a kind."""
+        shares = np.where(point[self.blend.shares[number]] > SHARE, point[self.blend.shares[number]], 0.0)
+        used = np.flatnonzero(shares) if shares.any() else np.zeros(1, dtype=np.int64)
+        return used[partition(self.blend.kinds[number].scale, shares[used])]
+
+
+def written(blend: Blend, whole: Whole) -> Floats:
+    """All columns of the matrix at a plan."""
+    parts, reader = blend.pricer.parts, blend.pricer.fleet.reader
+    plan = np.zeros(len(parts.fixed))
+    for number, kind in enumerate(blend.kinds):
+        taken = whole.taken[number]
+        for at in np.unique(taken).tolist():
+            blocks = np.flatnonzero(taken == at)
+            for member, values in enumerate(_lines(blend, number, at, whole.columns)):
+                family, places = kind.members[member]
+                lines = blend.few.families[family]
+                column = lines.columns[places[blocks]]
+                scaled = np.where(lines.whole, values, values * kind.scale[blocks][:, None])
+                plan[column[column >= 0]] = scaled[column >= 0]
+    point = np.where(parts.fixed, parts.base, plan)
+    point[parts.free[blend.used]] = whole.columns[: len(blend.used)]
+    made = parts.lines @ plan
+    for row, (sale, value) in blend.sales.items():
+        over = made[row] - (parts.upper[row] if value < 0 else parts.lower[row])
+        point[parts.free[sale]] = max(0.0, -over / value)
+    return np.clip(point, reader.matrix.column_lower, reader.matrix.column_upper)
+
+
+def _lines(blend: Blend, number: int, at: int, columns: Floats) -> list[Floats]:
+    """What the lines of a kind's first block decide and make on a joint path, by place in their families."""
+    kind, path = blend.kinds[number], blend.paths[number][at]
+    own = [blend.candidates[family][place].values for (family, _), place in zip(kind.members, path, strict=True)]
+    values = [decided.copy() for decided in own]
+    on = [states(blend.few.families[family], decided) for (family, _), decided in zip(kind.members, own, strict=True)]
+    for state in zip(*on, strict=True):
+        for member, made in enumerate(blend.states[number][state]):
+            weight = np.maximum(columns[made.columns], 0.0)
+            if weight.sum() > 0:
+                values[member] += weight @ made.made / weight.sum()
+    return values
