@@ -24,6 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from model.decompose.kinds import Joint, Kind
+from model.decompose.master import NARROW
 from model.decompose.patterns import Patterns, State, states
 from model.decompose.pricing import Few, Pricer
 from model.decompose.reading import Ints, Mask
@@ -211,6 +212,7 @@ class Blend:
     def tighten(self, room: Floats, price: Floats) -> None:
         """Hold limits that much (by limit, see ``row``) inside; using all of a limit's room costs its ``price``."""
         lower, upper = self.lower.copy(), self.upper.copy()
+        room = np.minimum(room, (NARROW * (upper - lower))[self.row])
         np.add.at(lower, self.row, np.where(self.sign > 0, room, 0.0))
         np.subtract.at(upper, self.row, np.where(self.sign < 0, room, 0.0))
         count = len(self.relief)
@@ -226,12 +228,12 @@ class Blend:
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
     def solve(self, strategy: int) -> tuple[float, Floats]:
-        """Value and columns, by a strategy of the simplex method."""
+        """Value, without what broken limits cost, and columns, by a strategy of the simplex method."""
         self.highs.setOptionValue("simplex_strategy", strategy)
         for _ in range(2):
             self.highs.run()
             if self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-                value = float(self.highs.getInfo().objective_function_value) + self.pricer.constant
-                return value, np.array(self.highs.getSolution().col_value)
+                point = np.array(self.highs.getSolution().col_value)
+                return float(self.pricer.costs[self.used] @ point[: len(self.used)]) + self.pricer.constant, point
             self.highs.clearSolver()
         raise SolverError(told("master_failed", status=self.highs.modelStatusToString(self.highs.getModelStatus())))

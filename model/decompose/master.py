@@ -14,6 +14,8 @@ from model.solve import silent_highs
 
 PRIMAL_SIMPLEX = 4
 INF = highspy.kHighsInf
+NARROW = 0.25
+"""Most of the span between two limits that is given up on either side."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ class Master:
 
     def tighten(self, room: Floats, price: float) -> None:
         """Hold rows that much inside their limits; all of a row's room costs ``price`` to use. Before any family's column is added."""
-        loose = self.lower < self.upper
-        sides = [(np.where(loose & np.isfinite(limit), room, 0.0), sign) for limit, sign in ((self.upper, -1.0), (self.lower, 1.0))]
+        room = np.minimum(room, NARROW * (self.upper - self.lower))
+        sides = [(np.where(np.isfinite(limit), room, 0.0), sign) for limit, sign in ((self.upper, -1.0), (self.lower, 1.0))]
         for side, sign in sides:
             at = np.flatnonzero(side > 0).astype(np.int32)
             first = self.highs.getNumCol()

@@ -156,7 +156,7 @@ class _Search:
         blend = Blend(pricer, self.few, patterns, chosen, blocks, joint, inside, kept, penalty)
         rows = pricer.rows
         wide = np.concatenate([(self.parts.tie.T @ room[:rows])[~inside], room[rows:]])[blend.row]
-        whole = Rounding(blend, np.where((blend.lower < blend.upper)[blend.row], wide, 0.0)).run(bound, gap, late)
+        whole = Rounding(blend, wide).run(bound, gap, late)
         return (None, np.nan) if whole is None else (written(blend, whole), whole.value)
 
 

@@ -15,8 +15,8 @@ from model.handover import Floats
 DUAL, PRIMAL = 1, 4
 SHARE = 1e-7
 """Shares below this are none."""
-UNMET = 1e-7
-"""A limit that is broken by less is met."""
+UNMET = 1e-8
+"""A limit that is broken by less, against its size, is met: well inside ``tolerances.ROW``."""
 PRICE = 1e-3
 """Share of the value that it costs to use all of a limit's room."""
 DEARER, WIDER = 3.0, 1.5
@@ -50,6 +50,7 @@ class Rounding:
 
     def __init__(self, blend: Blend, room: Floats) -> None:
         self.blend, self.room, self.dear = blend, room, np.ones(len(room))
+        self.met = UNMET * np.maximum(1.0, np.abs(np.where(blend.sign > 0, blend.lower[blend.row], blend.upper[blend.row])))
         self.columns = np.concatenate(blend.shares)
         alone = [own for own, kind in zip(blend.shares, blend.kinds, strict=True) if kind.single]
         self.single = np.concatenate([np.zeros(0, dtype=np.int64), *alone])
@@ -60,14 +61,15 @@ class Rounding:
         more = NEARER
         for _ in range(ROUNDS):
             found, broken = self._once(abs(bound))
-            if (broken > UNMET).any():
-                self.room = np.where(broken > UNMET, np.maximum(WIDER * self.room, self.room + WIDER * broken), self.room)
-                self.dear = np.where(broken > UNMET, np.minimum(DEARER * self.dear, DEAREST), self.dear)
+            unmet = broken > self.met
+            if unmet.any():
+                self.room = np.where(unmet, np.maximum(WIDER * self.room, self.room + WIDER * broken), self.room)
+                self.dear = np.where(unmet, np.minimum(DEARER * self.dear, DEAREST), self.dear)
             else:
                 best = found if best is None or found.value < best.value else best
                 self.room = CLOSER * self.room
             more -= best is not None
-            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)) or not self.room.any():
+            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)):
                 break
         return best
 
