@@ -23,6 +23,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from model.decompose.coupling import whole_rows
 from model.decompose.kinds import Joint, Kind
 from model.decompose.master import NARROW
 from model.decompose.patterns import Patterns, State, states
@@ -58,7 +59,8 @@ class Blend:
     """The programme, solved again and again under other bounds.
 
     Attributes:
-        paths: Joint paths of each kind, and ``shares``, their columns.
+        paths: Joint paths of each kind, ``shares``, their columns, and ``effects``, what the first block does on each to the rows ``only``
+            over whole decisions, (path, row).
         lower, upper: Limits of the rows over all kinds, kept objectives last.
         row, sign: Row of each limit that may be broken, +1 where it is a least and -1 where it is a most; ``slack`` are the columns that
             break it, and ``relief`` those that use its room.
@@ -82,6 +84,9 @@ class Blend:
         self._slacks(np.concatenate([penalty[: len(parts.rows)][self.over], penalty[len(parts.rows) :]]))
         self.paths: list[list[Joint]] = []
         self.shares: list[Ints] = []
+        self.decided = whole_rows(pricer.fleet, parts)
+        self.only = np.flatnonzero(self.decided[self.over])
+        self.effects: list[Floats] = []
         self.whole: list[int] = []
         self.states: list[dict[tuple[State, ...], list[Made]]] = []
         for kind, paths in zip(kinds, joint, strict=True):
@@ -136,12 +141,11 @@ class Blend:
         """Shares of paths, and what is made in their states."""
         parts = self.pricer.parts
         own = np.unique(np.concatenate([self.entries[:, (c := self._columns(kind, j))[c >= 0]].indices for j in range(len(kind.members))]))
-        own = own[self.inside[own]]
-        own = own[~self._makes(own)]
+        own = own[self.inside[own] & self.decided[own]]
         total = float(kind.scale.sum())
         whole = int(self.table.rows(np.array([total]), np.array([total]))[0])
         known: dict[tuple[State, ...], tuple[list[Made], list[int]]] = {}
-        held, columns = [], []
+        held, columns, effects = [], [], []
         for path in paths:
             effect = self._effect(kind, path)
             if (effect[own] > parts.upper[own] + EXACT).any() or (effect[own] < parts.lower[own] - EXACT).any():
@@ -153,26 +157,28 @@ class Blend:
                 if state not in known:
                     known[state] = self._state(kind, state)
                 links += known[state][1]
+            if any(not known[state][1] for state in zip(*on, strict=True)):
+                continue
             over = np.flatnonzero((effect != 0) & ~self.inside)
             row = np.concatenate([self.at[over], links, [whole]]).astype(np.int64)
             value = np.concatenate([effect[over], np.full(len(links), -1.0), [1.0]])
             column = self.table.columns(np.zeros(1), np.zeros(1), np.full(1, INF), row, np.zeros(len(row), dtype=np.int64), value)
             held.append(path)
+            effects.append(effect[self.over[self.only]])
             columns.append(int(column[0]))
         self.paths.append(held)
+        self.effects.append(np.array(effects).reshape(len(held), len(self.only)))
         self.shares.append(np.array(columns, dtype=np.int64))
         self.whole.append(whole)
         self.states.append({state: made for state, (made, _) in known.items()})
 
-    def _makes(self, rows: Ints) -> Mask:
-        """Which coupling rows see what is made."""
-        table = abs(sparse.csr_array(self.pricer.parts.lines)[rows])
-        makes: Mask = np.asarray(table @ self.pricer.fleet.made.astype(float)) > 0
-        return makes
-
     def _state(self, kind: Kind, state: tuple[State, ...]) -> tuple[list[Made], list[int]]:
-        """Columns of what is made in a joint state, and the rows that link them to the shares of paths; rows inside the site hold."""
+        """Columns of what is made in a joint state, and the rows that link them to the shares of paths; rows inside the site hold.
+
+        No rows where what can be made does not hold them.
+        """
         found, links = [], []
+        reach = np.zeros((2, self.entries.shape[0]))
         rows: list[Ints] = []
         columns: list[Ints] = []
         values: list[Floats] = []
@@ -182,6 +188,8 @@ class Blend:
             column = self._columns(kind, member)
             there = column >= 0
             effect = (self.entries[:, column[there]] @ sparse.csc_array(made[:, there].T)).tocoo()
+            within = effect.toarray() if self.inside[effect.row].any() else np.zeros((len(reach[0]), 1))
+            reach += [within.min(axis=1), within.max(axis=1)]
             link = int(self.table.rows(np.zeros(1), np.zeros(1))[0])
             over, count = ~self.inside[effect.row], len(made)
             fresh = self.table.columns(
@@ -195,7 +203,10 @@ class Blend:
             values.append(effect.data[~over])
         row, at = np.unique(np.concatenate(rows), return_inverse=True)
         if len(row):
-            self.table.entries(self.table.rows(*self._within(row))[at], np.concatenate(columns), np.concatenate(values))
+            lower, upper = self._within(row)
+            self.table.entries(self.table.rows(lower, upper)[at], np.concatenate(columns), np.concatenate(values))
+            if (reach[0, row] > upper + EXACT).any() or (reach[1, row] < lower - EXACT).any():
+                return found, []
         return found, links
 
     def _within(self, rows: Ints) -> tuple[Floats, Floats]:
@@ -210,7 +221,7 @@ class Blend:
         return lower, upper
 
     def tighten(self, room: Floats, price: Floats) -> None:
-        """Hold limits that much (by limit, see ``row``) inside; using all of a limit's room costs its ``price``."""
+        """Hold limits that much (by limit, see ``row``) inside; to use it costs its ``price``, but no more than breaking the limit."""
         lower, upper = self.lower.copy(), self.upper.copy()
         room = np.minimum(room, (NARROW * (upper - lower))[self.row])
         np.add.at(lower, self.row, np.where(self.sign > 0, room, 0.0))
@@ -218,7 +229,8 @@ class Blend:
         count = len(self.relief)
         column = self.relief.astype(np.int32)
         self.highs.changeColsBounds(count, column, np.zeros(count), room)
-        self.highs.changeColsCost(count, column, np.divide(price, room, out=np.zeros(count), where=room > 0))
+        costs = np.minimum(np.divide(price, room, out=np.zeros(count), where=room > 0), self.penalty)
+        self.highs.changeColsCost(count, column, costs)
         for row in np.flatnonzero((lower != self._held[0]) | (upper != self._held[1])).tolist():
             self.highs.changeRowBounds(row, max(lower[row], -INF), min(upper[row], INF))
         self._held = lower, upper
@@ -232,8 +244,9 @@ class Blend:
         self.highs.setOptionValue("simplex_strategy", strategy)
         for _ in range(2):
             self.highs.run()
-            if self.highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            status = self.highs.getModelStatus()
+            if status == highspy.HighsModelStatus.kOptimal:
                 point = np.array(self.highs.getSolution().col_value)
                 return float(self.pricer.costs[self.used] @ point[: len(self.used)]) + self.pricer.constant, point
             self.highs.clearSolver()
-        raise SolverError(told("master_failed", status=self.highs.modelStatusToString(self.highs.getModelStatus())))
+        raise SolverError(told("master_failed", status=self.highs.modelStatusToString(status)))

@@ -91,11 +91,10 @@ def _of_sites(reader: Reader, fleet: Fleet, rows: Ints, loose: sparse.csr_array)
 
 
 def whole_rows(fleet: Fleet, parts: Coupling) -> Mask:
-    """Coupling rows over whole decisions of lines only: caps, paces and quotas, but for those of one site."""
+    """Coupling rows over whole decisions of lines only: caps, paces and quotas."""
     table = sparse.csr_array(parts.lines)
-    made = fleet.made | (fleet.reader.variable == "benchmark")
-    makes, other = abs(table) @ made.astype(float) > 0, np.diff(sparse.csr_array(parts.others).indptr) > 0
-    found: Mask = ~makes & ~other & (np.diff(table.indptr) > 0) & ~parts.site
+    makes, other = abs(table) @ fleet.made.astype(float) > 0, np.diff(sparse.csr_array(parts.others).indptr) > 0
+    found: Mask = ~makes & ~other & (np.diff(table.indptr) > 0)
     return found
 
 

@@ -51,7 +51,7 @@ class Master:
             least, most_of, lower, upper, padded.indptr.astype(np.int32), padded.indices.astype(np.int32), padded.data,
             np.zeros(width, dtype=np.int32),
         )  # fmt: skip
-        self.fixed_columns = width
+        self.fixed_columns, self.penalty = width, penalty
         self.owner: list[int] = []
         self.rows = rows
         for sign, needed in ((1.0, np.isfinite(self.lower)), (-1.0, np.isfinite(self.upper))):
@@ -71,7 +71,7 @@ class Master:
         for side, sign in sides:
             at = np.flatnonzero(side > 0).astype(np.int32)
             first = self.highs.getNumCol()
-            self._add(price / side[at], np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
+            self._add(np.minimum(price / side[at], self.penalty[at]), np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
             self.highs.changeColsBounds(len(at), np.arange(first, first + len(at), dtype=np.int32), np.zeros(len(at)), side[at])
             self.reliefs += len(at)
         self.upper, self.lower = self.upper - sides[0][0], self.lower + sides[1][0]

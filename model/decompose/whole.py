@@ -7,6 +7,7 @@ import highspy
 import numpy as np
 
 from model.decompose.blend import Blend
+from model.decompose.mend import Mending
 from model.decompose.partition import partition
 from model.decompose.patterns import states
 from model.decompose.reading import Ints
@@ -79,15 +80,19 @@ class Rounding:
         blend.tighten(self.room, PRICE * scale * self.dear)
         self._sums(True)
         blend.hold(self.columns, np.zeros(len(self.columns)), np.full(len(self.columns), np.inf))
-        point = self._thin()
-        taken = [self._shared_out(point, number) for number in range(len(blend.kinds))]
-        sums = [
-            np.bincount(own, weights=kind.scale, minlength=len(paths))
-            for own, kind, paths in zip(taken, blend.kinds, blend.paths, strict=True)
-        ]
+        prices, point = self._thin()
+        nearest = [self._shared_out(point, number) for number in range(len(blend.kinds))]
         blend.tighten(np.zeros(len(self.room)), np.zeros(len(self.room)))
         self._sums(False)
-        blend.hold(self.columns, np.concatenate(sums), np.concatenate(sums))
+        found = [self._settled(taken) for taken in (nearest, Mending(blend, prices).run(nearest))]
+        return min(found, key=lambda one: one[0].value + float(one[1] @ blend.penalty))
+
+    def _settled(self, taken: list[Ints]) -> tuple[Whole, Floats]:
+        """What is made on paths that are chosen, and by how much each limit is broken."""
+        blend = self.blend
+        chosen = zip(taken, blend.kinds, blend.paths, strict=True)
+        sums = np.concatenate([np.bincount(own, weights=kind.scale, minlength=len(paths)) for own, kind, paths in chosen])
+        blend.hold(self.columns, sums, sums)
         value, point = blend.solve(DUAL)
         return Whole(value, taken, point), np.maximum(point[blend.slack], 0.0)
 
@@ -97,12 +102,18 @@ class Rounding:
             total = float(kind.scale.sum())
             self.blend.highs.changeRowBounds(row, total if held else -highspy.kHighsInf, total if held else highspy.kHighsInf)
 
-    def _thin(self) -> Floats:
-        """Shares of which none is smaller than the smallest block: the smallest of a kind goes, and all is solved again."""
+    def _thin(self) -> tuple[list[Floats], Floats]:
+        """Shares of which none is smaller than the smallest block: the smallest of a kind goes, and all is solved again.
+
+        Also what paths cost at the multipliers of the first solution, but for those of rows over whole decisions.
+        """
         blend = self.blend
         if len(self.single):
             self._branch()
         _, point = blend.solve(PRIMAL)
+        solution = blend.highs.getSolution()
+        weights, duals = np.array(solution.col_dual), np.array(solution.row_dual)[blend.only]
+        prices = [weights[own] + effects @ duals for own, effects in zip(blend.shares, blend.effects, strict=True)]
         least = [float(kind.scale.min()) for kind in blend.kinds]
         for _ in range(len(self.columns)):
             gone = []
@@ -114,7 +125,7 @@ class Rounding:
                 break
             blend.hold(np.array(gone), np.zeros(len(gone)), np.zeros(len(gone)))
             _, point = blend.solve(DUAL)
-        return point
+        return prices, point
 
     def _branch(self) -> None:
         """Blocks that have none like them choose by branch and bound, and hold to it."""
