@@ -13,7 +13,7 @@ from model.handover import Floats
 SMOOTHING = 0.6
 """Share of the best multipliers so far in those that are priced next (Wentges)."""
 UNMET = 1e-6
-"""Most slack of a mixture that meets every row."""
+"""By how much, against their sizes, a mixture that meets every row may break all limits together."""
 
 
 @dataclass
@@ -35,6 +35,11 @@ class Generated:
     value: float = np.inf
     shares: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     rounds: int = 0
+
+    @property
+    def met(self) -> bool:
+        """Whether the mixture meets every row."""
+        return float(self.mixture.slack.sum()) < UNMET
 
     @property
     def gap(self) -> float:
@@ -66,7 +71,7 @@ def generate(
     while True:
         out.mixture = master.solve()
         out.value = out.mixture.value + pricer.constant
-        if heard(out) or (out.gap <= gap and out.mixture.slack.sum() < UNMET):
+        if heard(out) or out.gap <= gap:
             break
         duals = out.mixture.prices[: master.rows]
         _round(out, pricer, master, pool, SMOOTHING * out.prices + (1 - SMOOTHING) * duals if len(out.prices) else duals, few)

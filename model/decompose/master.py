@@ -20,7 +20,13 @@ NARROW = 0.25
 
 @dataclass(frozen=True)
 class Mixture:
-    """A solution of the master: value, multipliers of its rows, shares by column of families, columns of no line, amount of slack used."""
+    """A solution of the master.
+
+    Attributes:
+        value: Value, broken limits included; ``prices`` are the multipliers of the rows.
+        shares: Shares by column of families, and ``others``, the columns of no line.
+        slack: By how much each limit is broken, against its size.
+    """
 
     value: float
     prices: Floats
@@ -54,8 +60,10 @@ class Master:
         self.fixed_columns, self.penalty = width, penalty
         self.owner: list[int] = []
         self.rows = rows
-        for sign, needed in ((1.0, np.isfinite(self.lower)), (-1.0, np.isfinite(self.upper))):
-            at = np.flatnonzero(needed).astype(np.int32)
+        self.size: Floats = np.zeros(0)
+        for sign, limit in ((1.0, self.lower), (-1.0, self.upper)):
+            at = np.flatnonzero(np.isfinite(limit)).astype(np.int32)
+            self.size = np.append(self.size, np.maximum(1.0, np.abs(limit[at])))
             self._add(penalty[at], np.arange(len(at) + 1, dtype=np.int32), at, np.full(len(at), sign))
         self.slacks, self.reliefs = self.highs.getNumCol() - width, 0
         self.solved = False
@@ -102,5 +110,5 @@ class Master:
         shares = point[first + self.reliefs :]
         return Mixture(
             self.highs.getInfo().objective_function_value, duals, shares, point[: self.fixed_columns],
-            point[self.fixed_columns : first],
+            point[self.fixed_columns : first] / self.size,
         )  # fmt: skip

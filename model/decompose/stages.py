@@ -38,8 +38,6 @@ PENALTY = 10.0
 """Price of breaking a row by all that enters it, against the objective."""
 OTHERS, FEWEST = 1_000, 3
 """Paths that all lines together may choose from besides those that their families mix, and the fewest of one family."""
-UNMET = 1e-6
-"""Most slack of a mixture that meets every row."""
 ROOM = 1e-3
 """Share of its limit by which a row over whole decisions is held inside while shares are decided, so that whole blocks fit."""
 ROOM_OTHERS, ROOM_KEPT = 1e-4, 5e-4
@@ -102,19 +100,21 @@ class _Search:
 
         def heard(found: Generated) -> bool:
             seconds = time.perf_counter() - began
-            met = found.mixture.slack.sum() < UNMET
-            self.listener(Progress(goal, seconds, found.value if met else np.nan, found.bound, found.gap if met else np.nan))
+            self.listener(Progress(goal, seconds, found.value if found.met else np.nan, found.bound, found.gap if found.met else np.nan))
             return seconds > self.options.time_limit
 
         master = Master(self.parts, pricer.costs, kept.rows, kept.most, self.tied(penalty))
         gap = self.options.gap_of(goal)
         found = generate(pricer, master, self.pool, min(FINE, gap / 4 or FINE), self.few, heard)
+        if not found.met and found.gap <= FINE:
+            raise LimitError(told("no_mixture", stage=told(f"goal_{goal}")))
         bound = pricer.price(master, found.prices).bound
         point, value = self.plan(
             pricer, found, kept, penalty, lambda: time.perf_counter() - began > self.options.time_limit, bound, gap
         )  # fmt: skip
         if point is None:
-            raise LimitError(told("limit_without_plan", stage=told(f"goal_{goal}")))
+            late = time.perf_counter() - began > self.options.time_limit
+            raise LimitError(told("limit_without_plan" if late else "no_whole", stage=told(f"goal_{goal}")))
         return Plan(point, value, bound, found.rounds, time.perf_counter() - began), pricer
 
     def room(self, pricer: Pricer, found: Generated, kept: Kept) -> Floats:
@@ -195,4 +195,4 @@ def _told(matrix: Matrix, options: SolverOptions, point: Floats, goal: Goal, pla
     value = matrix.worth(goal, point)
     gap = max(value - plan.bound, 0.0) / max(abs(value), 1e-9)
     status = Status.OPTIMAL if gap <= options.gap_of(goal) else Status.LIMIT
-    return Stage(goal, status, value, plan.bound, gap, plan.seconds, plan.rounds)
+    return Stage(goal, status, value, plan.bound, gap, plan.seconds, 0)
