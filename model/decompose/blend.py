@@ -221,7 +221,7 @@ class Blend:
         return lower, upper
 
     def tighten(self, room: Floats, price: Floats) -> None:
-        """Hold limits that much (by limit, see ``row``) inside; to use it costs its ``price``, but no more than breaking the limit."""
+        """Hold limits that much (by limit, see ``row``) inside; using it costs ``price`` a unit, but no more than breaking the limit."""
         lower, upper = self.lower.copy(), self.upper.copy()
         room = np.minimum(room, (NARROW * (upper - lower))[self.row])
         np.add.at(lower, self.row, np.where(self.sign > 0, room, 0.0))
@@ -229,8 +229,7 @@ class Blend:
         count = len(self.relief)
         column = self.relief.astype(np.int32)
         self.highs.changeColsBounds(count, column, np.zeros(count), room)
-        costs = np.minimum(np.divide(price, room, out=np.zeros(count), where=room > 0), self.penalty)
-        self.highs.changeColsCost(count, column, costs)
+        self.highs.changeColsCost(count, column, np.minimum(price, self.penalty))
         for row in np.flatnonzero((lower != self._held[0]) | (upper != self._held[1])).tolist():
             self.highs.changeRowBounds(row, max(lower[row], -INF), min(upper[row], INF))
         self._held = lower, upper

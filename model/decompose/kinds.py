@@ -42,6 +42,32 @@ class Kind:
         return len(self.scale) == 1
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What all blocks decided: by kind the joint paths in use, as whole decisions of each member, and which of them each block takes."""
+
+    paths: list[list[tuple[Floats, ...]]]
+    taken: list[Ints]
+
+    def add(self, blocks: list[Kind], candidates: list[list[Path]], joint: list[list[Joint]]) -> list[list[Joint]]:
+        """Put the paths among those that blocks may choose from; their joint numbers by kind."""
+        found = []
+        for kind, used, known in zip(blocks, self.paths, joint, strict=True):
+            numbers = [tuple(_place(candidates[family], own) for (family, _), own in zip(kind.members, path, strict=True)) for path in used]
+            known += [number for number in numbers if number not in known]
+            found.append(numbers)
+        return found
+
+
+def _place(paths: list[Path], values: Floats) -> int:
+    """The place of a path among others, at the end where it is not yet one of them."""
+    for at, path in enumerate(paths):
+        if np.array_equal(path.values, values):
+            return at
+    paths.append(Path(0.0, values))
+    return len(paths) - 1
+
+
 def kinds(pricer: Pricer, few: Few) -> tuple[list[Kind], Mask]:
     """All lines in blocks by kind, and the coupling rows that stay inside blocks.
 

@@ -18,13 +18,13 @@ from model.decompose.blend import Blend, Kept
 from model.decompose.coupling import Coupling, coupling, whole_rows
 from model.decompose.fleet import Fleet
 from model.decompose.generate import Generated, Pool, generate
-from model.decompose.kinds import joined, kinds
+from model.decompose.kinds import Decided, Joint, joined, kinds
 from model.decompose.master import Master
 from model.decompose.patterns import Patterns
 from model.decompose.pricing import Few, Pricer, representatives
-from model.decompose.reading import Reader
+from model.decompose.reading import Ints, Reader
 from model.decompose.rounding import Path, candidates, paths
-from model.decompose.whole import PRICE, Rounding, written
+from model.decompose.whole import PRICE, Rounding, decided, written
 from model.errors import LimitError
 from model.handover import Floats, Matrix
 from model.language import told
@@ -70,6 +70,7 @@ class _Search:
     pool: Pool = field(default_factory=Pool)
     kept: list[Floats] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
+    former: Decided | None = None
 
     def keeping(self) -> Kept:
         """Objectives of earlier stages as rows over the free columns."""
@@ -150,14 +151,25 @@ class _Search:
             found = self.tighter(pricer, found, kept, penalty, room, late)
         chosen = [_merged(*both) for both in zip(candidates(pricer, self.few, found, self.pool, extra), mixed, strict=True)]
         joint = [joined(kind, self.few, chosen, self.pool) for kind in blocks]
+        known = self.former.add(blocks, chosen, joint) if self.former else []
         patterns = Patterns(pricer, self.few)
         patterns.learn(self.pool)
         patterns.add(chosen)
         blend = Blend(pricer, self.few, patterns, chosen, blocks, joint, inside, kept, penalty)
         rows = pricer.rows
         wide = np.concatenate([(self.parts.tie.T @ room[:rows])[~inside], room[rows:]])[blend.row]
-        whole = Rounding(blend, wide).run(bound, gap, late)
-        return (None, np.nan) if whole is None else (written(blend, whole), whole.value)
+        whole = Rounding(blend, wide).run(bound, gap, late, self._start(blend, known))
+        if whole is None:
+            return None, np.nan
+        self.former = decided(blend, whole)
+        return written(blend, whole), whole.value
+
+    def _start(self, blend: Blend, known: list[list[Joint]]) -> list[Ints] | None:
+        """The paths that blocks took in the stage before, by their numbers now; None in the first stage."""
+        if self.former is None:
+            return None
+        numbers = zip(blend.paths, known, self.former.taken, strict=True)
+        return [np.array([paths.index(path) for path in used], dtype=np.int64)[taken] for paths, used, taken in numbers]
 
 
 def _merged(first: list[Path], second: list[Path]) -> list[Path]:

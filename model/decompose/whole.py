@@ -7,6 +7,7 @@ import highspy
 import numpy as np
 
 from model.decompose.blend import Blend
+from model.decompose.kinds import Decided
 from model.decompose.mend import Mending
 from model.decompose.partition import partition
 from model.decompose.patterns import states
@@ -19,16 +20,14 @@ SHARE = 1e-7
 UNMET = 1e-8
 """A limit that is broken by less, against its size, is met: well inside ``tolerances.ROW``."""
 PRICE = 1e-3
-"""Share of the value that it costs to use all of a limit's room."""
+"""Share of the value that it costs to use all of a limit's first room."""
 DEARER, WIDER = 3.0, 1.5
-"""By how much the room of a limit that whole blocks broke grows dearer and wider."""
-DEAREST = 1e3
-"""Most that a room's price grows."""
+"""By how much room grows dearer, and by how much of what was broken it grows wider, where whole blocks broke a limit."""
 CLOSER = 0.6
 """By how much all rooms shrink once whole blocks break nothing, to come nearer to the bound."""
 ROUNDS = 40
 """Most times that blocks are shared out."""
-NEARER = 4
+NEARER = 8
 """Most of these after a first plan."""
 BRANCHING = 20.0
 """Seconds that blocks without any like them may take to choose."""
@@ -50,42 +49,56 @@ class Rounding:
     """
 
     def __init__(self, blend: Blend, room: Floats) -> None:
-        self.blend, self.room, self.dear = blend, room, np.ones(len(room))
+        self.blend, self.room, self.first, self.dear = blend, room, room, np.ones(len(room))
         self.met = UNMET * np.maximum(1.0, np.abs(np.where(blend.sign > 0, blend.lower[blend.row], blend.upper[blend.row])))
         self.columns = np.concatenate(blend.shares)
         alone = [own for own, kind in zip(blend.shares, blend.kinds, strict=True) if kind.single]
         self.single = np.concatenate([np.zeros(0, dtype=np.int64), *alone])
 
-    def run(self, bound: float, gap: float, late: Callable[[], bool]) -> Whole | None:
-        """The best plan that was found by the time a gap is reached or it is late; None where limits stayed broken."""
+    def run(self, bound: float, gap: float, late: Callable[[], bool], start: list[Ints] | None = None) -> Whole | None:
+        """The best plan that was found by the time a gap is reached or it is late; None where limits stayed broken.
+
+        Paths of all blocks that an earlier stage chose are a ``start``: what is made is decided anew on them.
+        """
         best: Whole | None = None
         more = NEARER
+        if start is not None:
+            self._loosen()
+            found, broken = self._settled(start)
+            best = None if (broken > self.met).any() else found
         for _ in range(ROUNDS):
+            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)):
+                break
             found, broken = self._once(abs(bound))
             unmet = broken > self.met
             if unmet.any():
-                self.room = np.where(unmet, np.maximum(WIDER * self.room, self.room + WIDER * broken), self.room)
-                self.dear = np.where(unmet, np.minimum(DEARER * self.dear, DEAREST), self.dear)
+                self.first = np.where(unmet & (self.first == 0), broken, self.first)
+                self.room = np.where(unmet, self.room + WIDER * broken, self.room)
+                self.dear = np.where(unmet, DEARER * self.dear, self.dear)
             else:
                 best = found if best is None or found.value < best.value else best
                 self.room = CLOSER * self.room
-            more -= best is not None
-            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)):
-                break
+                more -= 1
         return best
 
     def _once(self, scale: float) -> tuple[Whole, Floats]:
         """Whole blocks, and by how much each limit is broken."""
         blend = self.blend
-        blend.tighten(self.room, PRICE * scale * self.dear)
+        price = np.divide(PRICE * scale * self.dear, self.first, out=np.zeros(len(self.first)), where=self.first > 0)
+        blend.tighten(self.room, price)
         self._sums(True)
         blend.hold(self.columns, np.zeros(len(self.columns)), np.full(len(self.columns), np.inf))
         prices, point = self._thin()
         nearest = [self._shared_out(point, number) for number in range(len(blend.kinds))]
-        blend.tighten(np.zeros(len(self.room)), np.zeros(len(self.room)))
+        self._loosen()
+        tried = [self._settled(taken) for taken in (nearest, Mending(blend, prices).run(nearest))]
+        return min(tried, key=lambda one: one[0].value + float(one[1] @ blend.penalty))
+
+    def _loosen(self) -> None:
+        """Limits as they are, and no sums of shares."""
+        nothing = np.zeros(len(self.room))
+        self.blend.tighten(nothing, nothing)
         self._sums(False)
-        found = [self._settled(taken) for taken in (nearest, Mending(blend, prices).run(nearest))]
-        return min(found, key=lambda one: one[0].value + float(one[1] @ blend.penalty))
 
     def _settled(self, taken: list[Ints]) -> tuple[Whole, Floats]:
         """What is made on paths that are chosen, and by how much each limit is broken."""
@@ -147,6 +160,19 @@ class Rounding:
         shares = np.where(point[self.blend.shares[number]] > SHARE, point[self.blend.shares[number]], 0.0)
         used = np.flatnonzero(shares) if shares.any() else np.zeros(1, dtype=np.int64)
         return used[partition(self.blend.kinds[number].scale, shares[used])]
+
+
+def decided(blend: Blend, whole: Whole) -> Decided:
+    """The joint paths of a plan, to start the next stage from."""
+    used = [np.unique(own, return_inverse=True) for own in whole.taken]
+    values = [
+        [
+            tuple(blend.candidates[family][at].values for (family, _), at in zip(kind.members, paths[number], strict=True))
+            for number in numbers.tolist()
+        ]
+        for kind, paths, (numbers, _) in zip(blend.kinds, blend.paths, used, strict=True)
+    ]  # fmt: skip
+    return Decided(values, [at.ravel() for _, at in used])
 
 
 def written(blend: Blend, whole: Whole) -> Floats:
