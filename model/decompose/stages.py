@@ -8,7 +8,7 @@ which path is a small linear programme (``blend``), and blocks are shared out by
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +24,7 @@ from model.decompose.patterns import Patterns
 from model.decompose.pricing import Few, Pricer, representatives
 from model.decompose.reading import Ints, Reader
 from model.decompose.rounding import Path, candidates, paths
-from model.decompose.whole import PRICE, Rounding, decided, written
+from model.decompose.whole import PRICE, Late, Rounding, decided, written
 from model.errors import LimitError
 from model.handover import Floats, Matrix
 from model.language import told
@@ -110,12 +110,15 @@ class _Search:
         if not found.met and found.gap <= FINE:
             raise LimitError(told("no_mixture", stage=told(f"goal_{goal}")))
         bound = pricer.price(master, found.prices).bound
-        point, value = self.plan(
-            pricer, found, kept, penalty, lambda: time.perf_counter() - began > self.options.time_limit, bound, gap
-        )  # fmt: skip
+
+        def late(value: float) -> bool:
+            seconds = time.perf_counter() - began
+            self.listener(Progress(goal, seconds, value, bound, (value - bound) / max(abs(value), 1e-9)))
+            return seconds > self.options.time_limit
+
+        point, value = self.plan(pricer, found, kept, penalty, late, bound, gap)
         if point is None:
-            late = time.perf_counter() - began > self.options.time_limit
-            raise LimitError(told("limit_without_plan" if late else "no_whole", stage=told(f"goal_{goal}")))
+            raise LimitError(told("limit_without_plan" if late(np.nan) else "no_whole", stage=told(f"goal_{goal}")))
         return Plan(point, value, bound, found.rounds, time.perf_counter() - began), pricer
 
     def room(self, pricer: Pricer, found: Generated, kept: Kept) -> Floats:
@@ -130,16 +133,16 @@ class _Search:
         share[tie @ parts.site.astype(float) > 0] = 0.0
         return np.concatenate([share * size, ROOM_KEPT * np.abs(kept.most)])
 
-    def tighter(self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, room: Floats, late: Callable[[], bool]) -> Generated:
+    def tighter(self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, room: Floats, late: Late) -> Generated:
         """Column generation with rows held inside."""
         master = Master(self.parts, pricer.costs, kept.rows, kept.most, self.tied(penalty))
         master.tighten(room, PRICE * abs(found.bound))
         return generate(
-            pricer, master, self.pool, FINE, self.few, lambda now: now.rounds > TIGHTER or late(), found.prices
+            pricer, master, self.pool, FINE, self.few, lambda now: now.rounds > TIGHTER or late(np.nan), found.prices
         )  # fmt: skip
 
     def plan(
-        self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, late: Callable[[], bool], bound: float, gap: float
+        self, pricer: Pricer, found: Generated, kept: Kept, penalty: Floats, late: Late, bound: float, gap: float
     ) -> tuple[Floats | None, float]:  # fmt: skip
         """A plan from a mixture; None where rows stay broken."""
         blocks, inside = kinds(pricer, self.few)

@@ -32,6 +32,9 @@ NEARER = 8
 BRANCHING = 20.0
 """Seconds that blocks without any like them may take to choose."""
 
+Late = Callable[[float], bool]
+"""Is told the best value so far (NaN while there is none), and says whether time is up."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -55,7 +58,7 @@ class Rounding:
         alone = [own for own, kind in zip(blend.shares, blend.kinds, strict=True) if kind.single]
         self.single = np.concatenate([np.zeros(0, dtype=np.int64), *alone])
 
-    def run(self, bound: float, gap: float, late: Callable[[], bool], start: list[Ints] | None = None) -> Whole | None:
+    def run(self, bound: float, gap: float, late: Late, start: list[Ints] | None = None) -> Whole | None:
         """The best plan that was found by the time a gap is reached or it is late; None where limits stayed broken.
 
         Paths of all blocks that an earlier stage chose are a ``start``: what is made is decided anew on them.
@@ -67,7 +70,11 @@ class Rounding:
             found, broken = self._settled(start)
             best = None if (broken > self.met).any() else found
         for _ in range(ROUNDS):
-            if late() or more < 0 or (best is not None and best.value - bound <= gap * abs(best.value)):
+            if (
+                late(np.nan if best is None else best.value)
+                or more < 0
+                or (best is not None and best.value - bound <= gap * abs(best.value))
+            ):
                 break
             found, broken = self._once(abs(bound))
             unmet = broken > self.met
