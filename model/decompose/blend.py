@@ -35,6 +35,8 @@ from model.errors import SolverError
 from model.handover import Floats
 from model.language import told
 
+RISE, DEAREST = 10.0, 1e3
+"""By how much breaking a limit grows dearer at a time, and at most."""
 EXACT = 1e-9
 """Room for rounding in a row inside a site."""
 
@@ -117,7 +119,7 @@ class Blend:
         sides = [np.flatnonzero(np.isfinite(limit)) for limit in (self.lower, self.upper)]
         self.row, self.sign = np.concatenate(sides), np.repeat([1.0, -1.0], [len(side) for side in sides])
         count = len(self.row)
-        self.penalty = penalty[self.row]
+        self.penalty = self.first = penalty[self.row]
         places = np.arange(count)
         self.slack = self.table.columns(self.penalty, np.zeros(count), np.full(count, INF), self.row, places, self.sign)
         self.relief = self.table.columns(np.zeros(count), np.zeros(count), np.zeros(count), self.row, places, self.sign)
@@ -233,6 +235,11 @@ class Blend:
         for row in np.flatnonzero((lower != self._held[0]) | (upper != self._held[1])).tolist():
             self.highs.changeRowBounds(row, max(lower[row], -INF), min(upper[row], INF))
         self._held = lower, upper
+
+    def dearer(self, limits: Mask) -> None:
+        """Raise the price of breaking some limits, up to ``DEAREST`` times what it was at first."""
+        self.penalty = np.minimum(np.where(limits, RISE * self.penalty, self.penalty), DEAREST * self.first)
+        self.highs.changeColsCost(len(self.slack), self.slack.astype(np.int32), self.penalty)
 
     def hold(self, columns: Ints, low: Floats, high: Floats) -> None:
         """Bounds of columns."""

@@ -29,6 +29,8 @@ ROUNDS = 40
 """Most times that blocks are shared out."""
 NEARER = 8
 """Most of these after a first plan."""
+TRIES = 4
+"""Times that breaking limits grows dearer where paths are given that met all of them before."""
 BRANCHING = 20.0
 """Seconds that blocks without any like them may take to choose."""
 
@@ -66,9 +68,7 @@ class Rounding:
         best: Whole | None = None
         more = NEARER
         if start is not None:
-            self._loosen()
-            found, broken = self._settled(start)
-            best = None if (broken > self.met).any() else found
+            best = self._kept(start)
         for _ in range(ROUNDS):
             if (
                 late(np.nan if best is None else best.value)
@@ -79,6 +79,7 @@ class Rounding:
             found, broken = self._once(abs(bound))
             unmet = broken > self.met
             if unmet.any():
+                self.blend.dearer(unmet)
                 self.first = np.where(unmet & (self.first == 0), broken, self.first)
                 self.room = np.where(unmet, self.room + WIDER * broken, self.room)
                 self.dear = np.where(unmet, DEARER * self.dear, self.dear)
@@ -87,6 +88,16 @@ class Rounding:
                 self.room = CLOSER * self.room
                 more -= 1
         return best
+
+    def _kept(self, start: list[Ints]) -> Whole | None:
+        """A plan on given paths; where a limit is broken, as is cheaper than to meet it, breaking any grows dearer."""
+        self._loosen()
+        for _ in range(TRIES):
+            found, broken = self._settled(start)
+            if (broken <= self.met).all():
+                return found
+            self.blend.dearer(np.ones(len(broken), dtype=bool))
+        return None
 
     def _once(self, scale: float) -> tuple[Whole, Floats]:
         """Whole blocks, and by how much each limit is broken."""
