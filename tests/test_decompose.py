@@ -23,7 +23,7 @@ from model.decompose.pricing import Pricer, representatives
 from model.decompose.reading import OWN, Reader
 from model.decompose.rounding import candidates
 from model.decompose.stages import _Search, solve_by_lines
-from model.decompose.whole import DUAL, Whole, written
+from model.decompose.whole import DUAL, Late, Rounding, Whole, written
 from model.errors import InfeasibleError, LimitError
 from model.handover import Matrix
 from model.names import Goal, Scope
@@ -193,6 +193,25 @@ def test_later_stages_keep_the_earlier_ones(tmp_path: Path) -> None:
         assert stage.bound * (1 - 1e-9) <= stage.value <= stage.bound / (1 - stage.gap) * (1 + 1e-9)
     assert outcome.stages[0].gap < 0.0101
     assert outcome.stages[1].value < 1.02 * answer.stages[outcome.stages[1].goal]
+
+
+def test_the_plan_of_the_stage_before_is_a_plan_of_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any sharing out in the second stage, the decisions of the first still hold, within what it was kept at."""
+    whole = Rounding.run
+
+    def only_start(self: Rounding, bound: float, gap: float, late: Late, start: list[np.ndarray] | None = None) -> Whole | None:
+        if start is not None:
+            monkeypatch.setattr("model.decompose.whole.ROUNDS", 0)
+        return whole(self, bound, gap, late, start)
+
+    monkeypatch.setattr(Rounding, "run", only_start)
+    answer = copied(tmp_path, 0, 8, stages=2)
+    goals = tuple(answer.stages)
+    outcome = solve_by_lines(answer.matrix, goals, SolverOptions(gap=0.001, time_limit=20))
+    first, second = outcome.stages
+    assert first.gap <= 0.0011
+    assert second.value >= second.bound
+    assert certified(answer.problem, answer.matrix, Ask(goals, Scope.THREE, closest=False), outcome).certificate.valid
 
 
 def test_sizes_are_shared_out_as_near_as_they_go() -> None:

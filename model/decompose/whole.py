@@ -12,6 +12,7 @@ from model.decompose.mend import Mending
 from model.decompose.partition import partition
 from model.decompose.patterns import states
 from model.decompose.reading import Ints
+from model.errors import SolverError
 from model.handover import Floats
 
 DUAL, PRIMAL = 1, 4
@@ -65,18 +66,18 @@ class Rounding:
 
         Paths of all blocks that an earlier stage chose are a ``start``: what is made is decided anew on them.
         """
-        best: Whole | None = None
+        best = None if start is None else self._kept(start)
         more = NEARER
-        if start is not None:
-            best = self._kept(start)
         for _ in range(ROUNDS):
-            if (
-                late(np.nan if best is None else best.value)
-                or more < 0
-                or (best is not None and best.value - bound <= gap * abs(best.value))
-            ):
+            near = best is not None and best.value - bound <= gap * abs(best.value)
+            if late(np.nan if best is None else best.value) or near or more < 0:
                 break
-            found, broken = self._once(abs(bound))
+            try:
+                found, broken = self._once(abs(bound))
+            except SolverError:
+                if best is None:
+                    raise
+                break
             unmet = broken > self.met
             if unmet.any():
                 self.blend.dearer(unmet)
