@@ -163,8 +163,10 @@ def run(
         outcome = session.outcome(matrix, ask, listener or silent)
     with clock.step("certify"):
         plan = certified(problem, matrix, ask, outcome)
-    with clock.step("confirm"):
-        opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep) if second else []
+    opinions = []
+    if second:
+        with clock.step("confirm"):
+            opinions = confirm(matrix, ask.goals, outcome, ask.options, ask.keep)
     with clock.step("store"):
         manifest: dict[str, Any] = {
             "scenario": scenario.name,

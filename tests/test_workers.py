@@ -92,6 +92,8 @@ def test_a_batch_tells_steps_and_end_or_why_there_is_none(folders: Folders, monk
     batch.work(folders.root, "example", SolverOptions(), True, pipe)  # type: ignore[arg-type]
     kinds = [kind for kind, *_ in pipe.sent]
     assert (kinds[0], kinds[-1]) == ("step", "done")
+    steps = [content[0] for kind, *content in pipe.sent if kind == "step"]
+    assert steps == ["read", "import", "build", "solve", "certify", "store"]  # nobody asked for a second solver
     assert pipe.sent[-1][1].optimal
     assert ended(batch.work, folders.root, "capped", SolverOptions(), True)[0] == "failed"
     monkeypatch.setattr(batch, "run", lambda *arguments, **options: (_ for _ in ()).throw(BrokenPipeError))
