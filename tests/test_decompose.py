@@ -23,7 +23,8 @@ from model.decompose.pricing import Pricer, representatives
 from model.decompose.reading import OWN, Reader
 from model.decompose.rounding import candidates
 from model.decompose.stages import _Search, solve_by_lines
-from model.decompose.whole import DUAL, Late, Rounding, Whole, written
+from model.decompose.table import DUAL
+from model.decompose.whole import Late, Rounding, Whole, written
 from model.errors import InfeasibleError, LimitError
 from model.handover import Matrix
 from model.names import Goal, Scope

@@ -7,13 +7,11 @@ import numpy as np
 from scipy import sparse
 
 from model.decompose.coupling import Coupling
+from model.decompose.table import INF, PRIMAL, Table
 from model.errors import SolverError
 from model.handover import Floats
 from model.language import told
-from model.solve import silent_highs
 
-PRIMAL_SIMPLEX = 4
-INF = highspy.kHighsInf
 NARROW = 0.25
 """Most of the span between two limits that is given up on either side."""
 
@@ -45,21 +43,13 @@ class Master:
         self.lower = np.concatenate([parts.tie @ parts.lower, np.full(kept.shape[0], -np.inf)])
         self.upper = np.concatenate([parts.tie @ parts.upper, most])
         self.families = int(parts.family.max()) + 1
-        self.highs = silent_highs()
-        self.highs.setOptionValue("threads", 1)
-        rows, width = self.table.shape
-        lower = np.concatenate([self.lower, np.ones(self.families)])
-        upper = np.concatenate([self.upper, np.ones(self.families)])
-        least, most_of = np.maximum(parts.least, -INF), np.minimum(parts.most, INF)
-        padded = sparse.csc_array(sparse.vstack([self.table, sparse.csr_array((self.families, width))]))
-        self.highs.passModel(
-            width, rows + self.families, padded.nnz, int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0, costs,
-            least, most_of, lower, upper, padded.indptr.astype(np.int32), padded.indices.astype(np.int32), padded.data,
-            np.zeros(width, dtype=np.int32),
-        )  # fmt: skip
+        self.rows, width = self.table.shape
+        entries, table = self.table.tocoo(), Table()
+        table.rows(np.append(self.lower, np.ones(self.families)), np.append(self.upper, np.ones(self.families)))
+        table.columns(costs, np.maximum(parts.least, -INF), np.minimum(parts.most, INF), entries.row, entries.col, entries.data)
+        self.highs = table.handed()
         self.fixed_columns, self.penalty = width, penalty
         self.owner: list[int] = []
-        self.rows = rows
         self.size: Floats = np.zeros(0)
         for sign, limit in ((1.0, self.lower), (-1.0, self.upper)):
             at = np.flatnonzero(np.isfinite(limit)).astype(np.int32)
@@ -96,7 +86,7 @@ class Master:
     def solve(self) -> Mixture:
         """Solve what is there, from the last basis."""
         if self.solved:
-            self.highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX)
+            self.highs.setOptionValue("simplex_strategy", PRIMAL)
         self.highs.run()
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             self.highs.clearSolver()

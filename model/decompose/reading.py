@@ -1,6 +1,7 @@
 """Reads what a line's own rows say out of a compiled matrix: by rule and variable, as arrays over (pair, year)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,11 @@ class Axis:
 
     pairs: list[Any]
     number: Ints
+
+    @cached_property
+    def place(self) -> dict[Any, int]:
+        """Where each pair stands."""
+        return {pair: place for place, pair in enumerate(self.pairs)}
 
     def lines(self) -> list[str]:
         """The line of each pair."""

@@ -19,28 +19,21 @@ MOST_SETS = 1 << 14
 
 
 @dataclass
-class Shape:
-    """Lines of one structure.
+class Numbers:
+    """What the rows of lines say, by (pair, year); of one shape by (line, pair, year).
 
     Attributes:
-        columns: Column numbers by variable, (line, pair, year); -1 where there is none.
         start, end: Configuration at either end of each arc.
-        initial: Configuration of the base year.
-        sets: For each configuration the sets of measures that it may carry, (set, measure).
-        least, most: Least and most production, (line, configuration, year).
-        outage: Share of both that is lost in the year of an arc, (line, arc, year).
-        share: Share of production that a measure covers, (line, measure, year).
-        saving: Specific energy that each measure saves, (line, measure).
-        need: Saving that a configuration must have, (line, configuration, year); minus infinity where nothing is asked.
-        gap: Saving that brings it to the benchmark, (line, configuration, year); infinite where there is none.
+        least, most: Least and most production, by configuration.
+        outage: Share of both that is lost in the year of an arc.
+        share: Share of production that a measure covers.
+        saving: Specific energy that each measure saves, the same in all years.
+        need: Saving that a configuration must have; minus infinity where nothing is asked.
+        gap: Saving that brings it to the benchmark; infinite where there is none.
     """
 
-    lines: Ints
-    columns: dict[str, Ints]
     start: Ints
     end: Ints
-    initial: int
-    sets: list[Mask]
     least: Floats
     most: Floats
     outage: Floats
@@ -48,6 +41,23 @@ class Shape:
     saving: Floats
     need: Floats
     gap: Floats
+
+
+@dataclass
+class Shape(Numbers):
+    """Lines of one structure.
+
+    Attributes:
+        lines: Their numbers.
+        columns: Column numbers by variable, (line, pair, year); -1 where there is none.
+        initial: Configuration of the base year.
+        sets: For each configuration the sets of measures that it may carry, (set, measure).
+    """
+
+    lines: Ints
+    columns: dict[str, Ints]
+    initial: int
+    sets: list[Mask]
 
     @property
     def carries(self) -> Mask:
@@ -56,18 +66,9 @@ class Shape:
 
 
 @dataclass
-class _Facts:
-    """Numbers of all lines over (pair, year)."""
+class _Facts(Numbers):
+    """Numbers of all lines, the configurations that carry each fit, and the fits of each line that exclude each other."""
 
-    start: Ints
-    end: Ints
-    least: Floats
-    most: Floats
-    outage: Floats
-    share: Floats
-    saving: Floats
-    need: Floats
-    gap: Floats
     carriers: dict[int, set[int]]
     exclusions: dict[str, set[tuple[int, int]]]
 
@@ -86,7 +87,7 @@ def _facts(reader: Reader) -> _Facts:
     into = moves.value * row_sign[moves.row] < 0
     start, end = np.full(steps, -1), np.full(steps, -1)
     end[moves.pair[into]], start[moves.pair[~into]] = row_state[moves.row[into]], row_state[moves.row[~into]]
-    producing = np.array([_place(reader, "on", pair) for pair in reader.axes["make"].pairs], dtype=np.int64)
+    producing = np.array([reader.axes["on"].place[pair] for pair in reader.axes["make"].pairs], dtype=np.int64)
     sides = {}
     outage = np.zeros((steps, len(reader.years)))
     for side, rule in (("least", "least_production"), ("most", "most_production")):
@@ -106,13 +107,6 @@ def _facts(reader: Reader) -> _Facts:
     return _Facts(start, end, sides["least"], sides["most"], outage, share, *_levels(reader), carriers, _exclusions(reader))
 
 
-def _place(reader: Reader, variable: str, pair: Any) -> int:
-    known = reader.__dict__.setdefault("_places", {})
-    if variable not in known:
-        known[variable] = {key: place for place, key in enumerate(reader.axes[variable].pairs)}
-    return int(known[variable][pair])
-
-
 def _levels(reader: Reader) -> tuple[Floats, Floats, Floats]:
     """Saving of each fit, saving that a state needs by year to be allowed, and to reach the benchmark."""
     matrix = reader.matrix
@@ -125,15 +119,15 @@ def _levels(reader: Reader) -> tuple[Floats, Floats, Floats]:
         sign = np.zeros(reader.rows.shape[0])
         sign[first.row] = np.where(np.isfinite(matrix.lower[first.row]), 1.0, -1.0)
         saving[rest.pair] = rest.value * sign[rest.row]
-        own = np.array([_place(reader, "on", pair) for pair in reader.axes[head].pairs], dtype=np.int64)[first.pair]
+        own = np.array([reader.axes["on"].place[pair] for pair in reader.axes[head].pairs], dtype=np.int64)[first.pair]
         side = np.where(sign[first.row] > 0, matrix.lower[first.row], -matrix.upper[first.row])
         asked = side - first.value * sign[first.row]
         (np.maximum if head == "on" else np.minimum).at(into, (own, first.year), asked)
     axis = reader.axes["benchmark"]
     row = np.zeros_like(axis.number, dtype=bool)
     for pair, key in enumerate(axis.pairs):
-        row[pair] = (axis.number[pair] >= 0) & ~np.isfinite(gap[_place(reader, "on", key)])
-        gap[_place(reader, "on", key)] = np.where(row[pair], -np.inf, gap[_place(reader, "on", key)])
+        row[pair] = (axis.number[pair] >= 0) & ~np.isfinite(gap[reader.axes["on"].place[key]])
+        gap[reader.axes["on"].place[key]] = np.where(row[pair], -np.inf, gap[reader.axes["on"].place[key]])
     return saving, need, gap
 
 
@@ -217,7 +211,7 @@ def _shape(reader: Reader, facts: _Facts, members: dict[str, dict[str, list[int]
     made = np.where(columns["make"] >= 0, facts.most[pairs["on"]], 0.0)
     share = facts.share[pairs["fitted"]].reshape(len(lines), -1, years)
     return Shape(
-        lines, columns, ends[0], ends[1], initial, sets, np.where(columns["make"] >= 0, facts.least[pairs["on"]], 0.0), made,
-        facts.outage[pairs["move"]].reshape(len(lines), -1, years), share,
-        facts.saving[pairs["fit"]].reshape(len(lines), -1), facts.need[pairs["on"]], facts.gap[pairs["on"]],
+        ends[0], ends[1], np.where(columns["make"] >= 0, facts.least[pairs["on"]], 0.0), made,
+        facts.outage[pairs["move"]].reshape(len(lines), -1, years), share, facts.saving[pairs["fit"]].reshape(len(lines), -1),
+        facts.need[pairs["on"]], facts.gap[pairs["on"]], lines, columns, initial, sets,
     )  # fmt: skip

@@ -77,14 +77,18 @@ class _Search:
         width = len(self.parts.free)
         return Kept(sparse.csr_array(np.array(self.kept).reshape(-1, width)), np.array(self.most))
 
+    def limits(self) -> Floats:
+        """The larger of each coupling row's limits, 0 where it has none."""
+        sides = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (self.parts.lower, self.parts.upper))
+        return np.maximum(*sides)
+
     def penalty(self, pricer: Pricer) -> Floats:
         """Price of breaking each coupling row, and each kept objective."""
         reach = np.maximum(np.abs(self.parts.least), np.abs(self.parts.most))
         use = (pricer.costs != 0) & np.isfinite(reach)
         scale = max(1.0, float(np.abs(pricer.costs[use]) @ reach[use]))
         entering = abs(self.parts.lines) @ self.fleet.ceiling()
-        limits = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (self.parts.lower, self.parts.upper)]
-        size = np.maximum(np.maximum(*limits), 0.1 * entering)
+        size = np.maximum(self.limits(), 0.1 * entering)
         return PENALTY * scale / np.concatenate([np.maximum(size, 1e-3), np.maximum(np.abs(np.array(self.most)), 1e-3)])
 
     def tied(self, penalty: Floats) -> Floats:
@@ -99,22 +103,23 @@ class _Search:
         pricer = Pricer(self.matrix, self.fleet, self.parts, goal)
         penalty, kept = self.penalty(pricer), self.keeping()
 
-        def heard(found: Generated) -> bool:
+        def heard(value: float, bound: float) -> bool:
             seconds = time.perf_counter() - began
-            self.listener(Progress(goal, seconds, found.value if found.met else np.nan, found.bound, found.gap if found.met else np.nan))
+            self.listener(Progress(goal, seconds, value, bound, (value - bound) / max(abs(value), 1e-9)))
             return seconds > self.options.time_limit
 
         master = Master(self.parts, pricer.costs, kept.rows, kept.most, self.tied(penalty))
         gap = self.options.gap_of(goal)
-        found = generate(pricer, master, self.pool, min(FINE, gap / 4 or FINE), self.few, heard)
+        found = generate(
+            pricer, master, self.pool, min(FINE, gap / 4 or FINE), self.few,
+            lambda now: heard(now.value if now.met else np.nan, now.bound),
+        )  # fmt: skip
         if not found.met and found.gap <= FINE:
             raise LimitError(told("no_mixture", stage=told(f"goal_{goal}")))
         bound = pricer.price(master, found.prices).bound
 
         def late(value: float) -> bool:
-            seconds = time.perf_counter() - began
-            self.listener(Progress(goal, seconds, value, bound, (value - bound) / max(abs(value), 1e-9)))
-            return seconds > self.options.time_limit
+            return heard(value, bound)
 
         point, value = self.plan(pricer, found, kept, penalty, late, bound, gap)
         if point is None:
@@ -127,8 +132,7 @@ class _Search:
         entering = np.zeros(pricer.rows)
         for effects, shares in zip(self.pool.effects, found.shares, strict=True):
             entering += np.abs(effects).T @ shares
-        limits = np.maximum(*(np.where(np.isfinite(side), np.abs(side), 0.0) for side in (parts.lower, parts.upper)))
-        size = np.maximum(entering, tie @ limits)
+        size = np.maximum(entering, tie @ self.limits())
         share = np.where(tie @ whole_rows(pricer.fleet, parts).astype(float) > 0, ROOM, ROOM_OTHERS)
         share[tie @ parts.site.astype(float) > 0] = 0.0
         return np.concatenate([share * size, ROOM_KEPT * np.abs(kept.most)])

@@ -9,6 +9,8 @@ from model.handover import Floats
 from model.solve import silent_highs
 
 INF = highspy.kHighsInf
+DUAL, PRIMAL = 1, 4
+"""HiGHS' numbers for strategies of the simplex method."""
 
 
 class Table:

@@ -12,10 +12,10 @@ from model.decompose.mend import Mending
 from model.decompose.partition import partition
 from model.decompose.patterns import states
 from model.decompose.reading import Ints
+from model.decompose.table import DUAL, PRIMAL
 from model.errors import SolverError
 from model.handover import Floats
 
-DUAL, PRIMAL = 1, 4
 SHARE = 1e-7
 """Shares below this are none."""
 UNMET = 1e-8
